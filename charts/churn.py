@@ -1,0 +1,143 @@
+"""Requirement churn per sprint, against the team's own limits (R17, R24)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from charts.axis import ticks
+from charts.figure import Chart, draw, key_list, known, plain
+from charts.ledger import STEP_NAMES
+from charts.limits import Limits, limit_lines
+from charts.palette import Palette
+from core.reader import Reader
+
+PARTS = ("added", "removed", "re_estimated")
+
+
+def churn_bars(
+    sprints: pd.DataFrame,
+    *,
+    reader: Reader,
+    palette: Palette,
+    limits: Limits | None = None,
+    keys: Mapping[Any, Sequence[str]] | None = None,
+    height: int = 340,
+) -> Chart:
+    """Gross churn of each sprint as a share of what was committed, cut into added, removed and re-estimated.
+
+    Args: sprints, one row per sprint in order: `sprint` (id), `name` str, `committed`, `added`, `removed`,
+    `re_estimated_gross` (sum of |change| per item), all float in points and null where not known, `churn_gross`
+    ratio or null; limits, natural limits of the ratio; keys, changed item keys per sprint id, for the hover.
+    Returns: the chart; a bar's `customdata` is its sprint id. Empty input gives an empty chart that says so.
+    Rule: R17, R24.
+    """
+    rows = sprints.to_dict("records")
+    places = list(range(len(rows)))
+    traces = [_part(part, rows, places, reader, palette, keys or {}) for part in PARTS]
+    heights = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
+    peak = max([*heights, limits.upper if limits and limits.upper is not None else 0.0, 0.1])
+    lines, notes = limit_lines(limits, reader, palette, reader.percent)
+    notes += [_total(i, row, reader, palette, limits) for i, row in enumerate(rows)]
+    notes += _series_labels(rows, reader, palette)
+    layout = {
+        "height": height,
+        "barmode": "stack",
+        "margin": {"l": 4, "r": 96, "t": 12, "b": 4},
+        "xaxis": {
+            "tickmode": "array",
+            "tickvals": places,
+            "ticktext": [plain(short_name(str(row["name"]))) for row in rows],
+            "range": [-0.6, len(rows) - 0.4],
+            "tickangle": 0 if len(rows) <= 8 else None,
+        },
+        "yaxis": {"range": [0, peak * 1.18], **ticks(0, peak * 1.1, reader.percent)},
+        "shapes": lines,
+        "annotations": notes,
+    }
+    return Chart(draw(traces, layout, palette), _alt(rows, limits, reader))
+
+
+def short_name(name: str, width: int = 14) -> str:
+    """A sprint's name for an axis: its end kept, since names differ there (`Order desk Sprint 14` -> `…Sprint 14`)."""
+    return name if len(name) <= width else "…" + name[-(width - 1) :].lstrip()
+
+
+def _part(
+    part: str,
+    rows: list[dict[Any, Any]],
+    places: list[int],
+    reader: Reader,
+    palette: Palette,
+    keys: Mapping[Any, Sequence[str]],
+) -> dict[str, Any]:
+    column = "re_estimated_gross" if part == "re_estimated" else part
+    shares = [
+        row[column] / row["committed"] if known(row[column]) and known(row["committed"]) and row["committed"] else None
+        for row in rows
+    ]
+    hover = []
+    for row in rows:
+        text = f"<b>{plain(row['name'])}</b><br>{reader.t(STEP_NAMES[part])} {reader.number(row[column])}"
+        listed = keys.get(row["sprint"], ())
+        hover.append(text + (f"<br>{key_list(listed, reader)}" if listed else ""))
+    return {
+        "type": "bar",
+        "name": reader.t(STEP_NAMES[part]),
+        "x": places,
+        "y": shares,
+        "customdata": [row["sprint"] for row in rows],
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {"color": palette[part]},
+    }
+
+
+def _total(i: int, row: Mapping[Any, Any], reader: Reader, palette: Palette, limits: Limits | None) -> dict[str, Any]:
+    ratio = row["churn_gross"]
+    beyond = known(ratio) and limits is not None and limits.upper is not None and ratio > limits.upper
+    text = reader.percent(ratio if known(ratio) else None)
+    return {
+        "x": i,
+        "y": ratio if known(ratio) else 0,
+        "text": f"<b>▲ {text}</b>" if beyond else text,
+        "showarrow": False,
+        "yanchor": "bottom",
+        "font": {"size": 12, "color": palette.text["not_completed"] if beyond else palette.muted},
+    }
+
+
+def _series_labels(rows: list[dict[Any, Any]], reader: Reader, palette: Palette) -> list[dict[str, Any]]:
+    """The three names beside the chart, in their colours, instead of a legend."""
+    if not rows:
+        return []
+    return [
+        {
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 8,
+            "yref": "paper",
+            "y": 0.06 + 0.085 * i,
+            "text": f'<span style="color:{palette[part]}">■</span> {plain(reader.t(STEP_NAMES[part]))}',
+            "showarrow": False,
+            "font": {"size": 12, "color": palette.text[part]},
+        }
+        for i, part in enumerate(PARTS)
+    ]
+
+
+def _alt(rows: list[dict[Any, Any]], limits: Limits | None, reader: Reader) -> str:
+    measured = [row for row in rows if known(row["churn_gross"])]
+    if not measured:
+        return reader.t("Churn per sprint: nothing measured yet.")
+    last = measured[-1]
+    alt = reader.t(
+        "Churn per sprint over {n} sprints; the latest, {name}, has {churn}.",
+        n=len(measured),
+        name=str(last["name"]),
+        churn=reader.percent(last["churn_gross"]),
+    )
+    if limits and limits.upper is not None:
+        alt += " " + reader.t("The natural upper limit is {limit}.", limit=reader.percent(limits.upper))
+    return alt

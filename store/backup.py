@@ -1,0 +1,88 @@
+"""Backups: a consistent copy of the database, checked by opening it, and the way back."""
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from core.clock import now
+from core.config import Config
+from core.errors import FortnightError
+from core.i18n import Text
+from store.db import Store, check_file
+
+
+def back_up(store: Store, *, label: str = "manual", at: datetime | None = None) -> Path:
+    """Copy the database into the home's `backups` folder and prove that the copy opens.
+
+    Returns: the file. Raises: FortnightError where the copy cannot be made or does not open.
+    """
+    folder = store.config.folder("backups")
+    stamp = (at or now()).strftime("%Y%m%dT%H%M%S%f")
+    if store.is_sqlite:
+        path = folder / f"fortnight-{stamp}-{label}.db"
+        with closing(sqlite3.connect(store.config.sqlite_path)) as origin, closing(sqlite3.connect(path)) as copy:
+            origin.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        check_file(path)
+        return path
+    return _dump_postgresql(store.config, folder / f"fortnight-{stamp}-{label}.dump")
+
+
+def backups(config: Config) -> list[Path]:
+    """The backups in the home folder, newest first."""
+    return sorted(config.folder("backups").glob("fortnight-*"), key=lambda path: path.name, reverse=True)
+
+
+def restore(config: Config, backup: Path) -> Path | None:
+    """Put a backup in the database's place; what stands there now is kept beside it.
+
+    Returns: where the replaced file was kept (None when there was none).
+    Raises: FortnightError for a damaged backup; nothing is touched then.
+    """
+    if not config.is_sqlite:
+        raise FortnightError(
+            Text("A PostgreSQL database is restored with its own tool."),
+            next=Text("Run: pg_restore --clean --dbname \"$FORTNIGHT_DATABASE_URL\" {path}", path=str(backup)),
+        )
+    check_file(backup)
+    path = config.sqlite_path
+    kept = None
+    if path.exists():
+        kept = path.with_name(f"{path.name}.replaced-{now():%Y%m%dT%H%M%S}")
+        path.rename(kept)
+    for leftover in (Path(f"{path}-wal"), Path(f"{path}-shm")):
+        # A journal of the replaced file must not be applied to the restored one; it stays with the file it belongs to.
+        if leftover.exists():
+            leftover.rename(Path(f"{kept or path}{leftover.name.removeprefix(path.name)}.kept"))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f"{path.name}.restoring")
+    shutil.copyfile(backup, partial)
+    partial.chmod(0o600)
+    partial.rename(path)
+    return kept
+
+
+def _dump_postgresql(config: Config, path: Path) -> Path:
+    url = make_url(config.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        done = subprocess.run(
+            ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={url}"], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise _no_dump(Text("The program pg_dump is not installed.")) from error
+    if done.returncode:
+        raise _no_dump(Text("pg_dump failed: {said}", said=done.stderr.strip().splitlines()[-1] if done.stderr else ""))
+    return path
+
+
+def _no_dump(why: Text) -> FortnightError:
+    return FortnightError(
+        Text("The backup could not be taken, so nothing was changed."),
+        why=why,
+        next=Text("Install PostgreSQL's client programs of the server's version, then try again."),
+    )
