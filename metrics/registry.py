@@ -84,7 +84,18 @@ def metric(
         if taken is not None and _origin(taken.function) != _origin(function):
             raise ValueError(f"metric {name} is already registered by {taken.function.__module__}")
         REGISTRY[name] = Metric(
-            name, title, description, unit, grain, direction, rule, source, dict(columns or {}), frame, example, function
+            name,
+            title,
+            description,
+            unit,
+            grain,
+            direction,
+            rule,
+            source,
+            dict(columns or {}),
+            frame,
+            example,
+            function,
         )
         return function
 

@@ -47,7 +47,7 @@ def restore(config: Config, backup: Path) -> Path | None:
     if not config.is_sqlite:
         raise FortnightError(
             Text("A PostgreSQL database is restored with its own tool."),
-            next=Text("Run: pg_restore --clean --dbname \"$FORTNIGHT_DATABASE_URL\" {path}", path=str(backup)),
+            next=Text('Run: pg_restore --clean --dbname "$FORTNIGHT_DATABASE_URL" {path}', path=str(backup)),
         )
     check_file(backup)
     path = config.sqlite_path
@@ -71,7 +71,10 @@ def _dump_postgresql(config: Config, path: Path) -> Path:
     url = make_url(config.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         done = subprocess.run(
-            ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={url}"], capture_output=True, text=True, check=False
+            ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={url}"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise _no_dump(Text("The program pg_dump is not installed.")) from error

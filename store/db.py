@@ -48,7 +48,10 @@ class Store:
                 if "locked" in str(error):
                     raise FortnightError(
                         Text("Another write is still running."),
-                        why=Text("One writer at a time changes the database; it was busy for {n} seconds.", n=BUSY_TIMEOUT_SECONDS),
+                        why=Text(
+                            "One writer at a time changes the database; it was busy for {n} seconds.",
+                            n=BUSY_TIMEOUT_SECONDS,
+                        ),
                         next=Text("Wait for the running import to end, then try again; nothing was changed."),
                         kind=Kind.RETRIABLE,
                     ) from error
@@ -78,7 +81,9 @@ def make_engine(config: Config) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
     raise FortnightError(
-        Text("The database address starts with {scheme}, which Fortnight does not know.", scheme=url.get_backend_name()),
+        Text(
+            "The database address starts with {scheme}, which Fortnight does not know.", scheme=url.get_backend_name()
+        ),
         where=Text("FORTNIGHT_DATABASE_URL"),
         next=Text("Use sqlite:///path/to/file.db or postgresql://user@host/database."),
     )
@@ -87,7 +92,12 @@ def make_engine(config: Config) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # Python's own implicit BEGIN would be deferred and could fail on upgrade; we begin ourselves.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

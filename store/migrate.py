@@ -47,7 +47,8 @@ def check_schema(store: Store) -> None:
         return
     if found is None:
         raise FortnightError(
-            Text("The database has no Fortnight tables yet."), next=Text("Create them with: python fortnight.py migrate")
+            Text("The database has no Fortnight tables yet."),
+            next=Text("Create them with: python fortnight.py migrate"),
         )
     if found not in known:
         raise newer_schema(found)

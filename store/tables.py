@@ -101,6 +101,7 @@ class Finding(Base, table=True):
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="source.id", index=True)
     run_id: int | None = Field(default=None, foreign_key="sync_run.id", index=True)
+    sprint_id: str | None = Field(default=None, index=True)  # a finding of one sprint's ledger
     code: str = Field(index=True)
     severity: str  # error, warning, info
     subject_table: str  # work_item, sprint, change, kpi, feedback ...
@@ -143,6 +144,7 @@ class Sprint(Base, table=True):
     source_id: int = Field(foreign_key="source.id", primary_key=True)
     external_id: str = Field(primary_key=True)
     board_id: str | None = Field(default=None, index=True)
+    project_key: str | None = Field(default=None, index=True)
     name: str
     goal: str | None = None
     state: str  # future, active, closed
@@ -540,7 +542,10 @@ class FeedbackEvent(Base, table=True):
     """What became of a piece of feedback. Append-only; the state is the last of resolved, confirmed, reopened."""
 
     __tablename__ = "feedback_event"
-    __table_args__ = (UniqueConstraint("feedback_id", "external_id"), Index("ix_feedback_event_at", "feedback_id", "at"))
+    __table_args__ = (
+        UniqueConstraint("feedback_id", "external_id"),
+        Index("ix_feedback_event_at", "feedback_id", "at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     feedback_id: int = Field(foreign_key="feedback.id")
     external_id: str  # a content hash for a sheet's cell, a random id for a form

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, select, tuple_
+from sqlmodel import Session
 
 from store.tables import Base
 
@@ -93,7 +93,9 @@ def _write(session: Session, table: Table, key: list[str], rows: list[Row]) -> N
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
     changing = [name for name in rows[0] if name not in key]
     if changing:
-        insert = insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in changing})
+        insert = insert.on_conflict_do_update(
+            index_elements=key, set_={name: insert.excluded[name] for name in changing}
+        )
     else:
         insert = insert.on_conflict_do_nothing(index_elements=key)
     connection.execute(insert, rows)

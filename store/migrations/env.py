@@ -1,6 +1,7 @@
 """Alembic's entry: run by `store.migrate`, which hands over an open connection; a developer's `alembic revision` makes its own."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from core.config import load_config
 from store.db import make_engine
@@ -16,7 +17,7 @@ def run() -> None:
         _run_on(connection)
 
 
-def _run_on(connection) -> None:
+def _run_on(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()

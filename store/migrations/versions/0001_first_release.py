@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("board_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("project_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("goal", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -308,6 +309,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sprint", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sprint_board_id"), ["board_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sprint_project_key"), ["project_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_sprint_started_at"), ["started_at"], unique=False)
 
     op.create_table(
@@ -586,6 +588,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("sprint_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("severity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject_table", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -607,6 +610,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_finding_code"), ["code"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_run_id"), ["run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_finding_source_id"), ["source_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_sprint_id"), ["sprint_id"], unique=False)
 
     op.create_table(
         "kpi_baseline",
@@ -802,6 +806,7 @@ def downgrade() -> None:
 
     op.drop_table("kpi_baseline")
     with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_finding_sprint_id"))
         batch_op.drop_index(batch_op.f("ix_finding_source_id"))
         batch_op.drop_index(batch_op.f("ix_finding_run_id"))
         batch_op.drop_index(batch_op.f("ix_finding_code"))
@@ -845,6 +850,7 @@ def downgrade() -> None:
     op.drop_table("sprint_entry")
     with op.batch_alter_table("sprint", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sprint_started_at"))
+        batch_op.drop_index(batch_op.f("ix_sprint_project_key"))
         batch_op.drop_index(batch_op.f("ix_sprint_board_id"))
 
     op.drop_table("sprint")

@@ -1,0 +1,66 @@
+"""Finding sprints and their work items for actions; what does not exist and what one may not see sound the same."""
+
+from actions.base import Work, rows_where
+from core.errors import NotFound
+from core.i18n import Text
+from core.plain import plain_text
+from store.tables import Board, Sprint, SprintEntry, StatedEntry, WorkItem
+
+
+def sprint_of(work: Work, source_id: int, sprint_id: str) -> Sprint:
+    """The sprint, or NotFound."""
+    sprint = work.session.get(Sprint, (source_id, sprint_id))
+    if sprint is None:
+        raise NotFound(Text("There is no sprint {id}.", id=plain_text(sprint_id)))
+    return sprint
+
+
+def item_of(work: Work, source_id: int, work_item_id: str) -> WorkItem:
+    """The work item, or NotFound."""
+    item = work.session.get(WorkItem, (source_id, work_item_id))
+    if item is None:
+        raise no_item(work_item_id)
+    return item
+
+
+def item_in_sprint(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> WorkItem:
+    """The work item, which must be or have been in the sprint, and within the actor's reach.
+
+    Raises: NotFound where sprint or item is unknown, the item was never in the sprint, or the actor may not see it;
+    Refused where the actor may see but not do it.
+    """
+    sprint_of(work, source_id, sprint_id)
+    item = item_of(work, source_id, work_item_id)
+    key = (source_id, sprint_id, work_item_id)
+    is_in = (
+        sprint_id in item.sprint_ids
+        or work.session.get(SprintEntry, key) is not None
+        or work.session.get(StatedEntry, key) is not None
+    )
+    missing = NotFound(
+        Text(
+            "There is no work item {id} in sprint {sprint}.", id=plain_text(work_item_id), sprint=plain_text(sprint_id)
+        )
+    )
+    if not is_in:
+        raise missing
+    work.require(project=item.project_key, department=item.department, missing=missing)
+    return item
+
+
+def project_of_sprint(work: Work, source_id: int, sprint_id: str) -> str | None:
+    """The project a sprint belongs to: its board's, else the only one of its items; None where that is not one."""
+    sprint = sprint_of(work, source_id, sprint_id)
+    board = work.session.get(Board, (source_id, sprint.board_id)) if sprint.board_id else None
+    if board is not None and board.project_key:
+        return board.project_key
+    entries = rows_where(work.session, SprintEntry, source_id=source_id, sprint_id=sprint_id)
+    ids = sorted({entry.work_item_id for entry in entries})
+    items = rows_where(work.session, WorkItem, source_id=source_id, external_id=ids) if ids else []
+    projects = {item.project_key for item in items}
+    return projects.pop() if len(projects) == 1 else None
+
+
+def no_item(work_item_id: str) -> NotFound:
+    """The error for an item that is not there, or not to be seen."""
+    return NotFound(Text("There is no work item {id}.", id=plain_text(work_item_id)))

@@ -1,0 +1,160 @@
+"""One KPI over time: phases with their natural limits, the baseline and the target as labelled lines (R23 to R26)."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from charts.axis import day_ticks, ticks
+from charts.figure import Chart, draw, known, plain
+from charts.limits import Phase, level, level_label
+from charts.palette import Palette
+from core.reader import Reader
+
+
+def kpi_chart(
+    measurements: pd.DataFrame,
+    *,
+    reader: Reader,
+    palette: Palette,
+    write: Callable[[float], str],
+    unit: str | None = None,
+    phases: Sequence[Phase] = (),
+    baseline: float | None = None,
+    target: float | None = None,
+    height: int = 360,
+) -> Chart:
+    """Every measurement, the limits of each phase, and where the target lies.
+
+    Args: measurements, one row per measurement in order of time: `measured_at` datetime, `value` float in the canonical
+    unit (null where the measurement failed), optionally `is_signal` bool (R25) and `note` str; write, puts a value into
+    words with its unit; unit, the canonical unit (`s` makes ticks at minutes and hours); phases, in order; baseline,
+    target, canonical or null.
+    Rule: R23 to R26.
+    """
+    rows = measurements.dropna(subset=["value"])
+    days = list(rows["measured_at"])
+    values = [float(value) for value in rows["value"]]
+    ends = [phase.start for phase in phases[1:]] + [days[-1] if days else None]
+    shapes, notes = _phases(phases, ends, reader, palette)
+    for value, name, colour in (
+        (baseline, reader.t("baseline"), palette.muted),
+        (target, reader.t("target"), palette.text["completed"]),
+    ):
+        if value is not None and known(value):
+            shapes.append(level(value, palette["completed"] if value == target else palette["neutral"], "dash"))
+            notes.append(level_label(value, f"{name}<br>{plain(write(value))}", colour))
+    low, high = _span(values, phases, baseline, target)
+    layout = {
+        "height": height,
+        "margin": {"l": 4, "r": 92, "t": 26, "b": 4},
+        "xaxis": day_ticks(days, reader) | {"tickangle": 0},
+        "yaxis": {"range": [low, high], **ticks(low, high, write, unit=unit)},
+        "shapes": shapes,
+        "annotations": spread(notes, low, high, height),
+    }
+    return Chart(
+        draw(_traces(rows, days, values, reader, palette, write), layout, palette), _alt(values, target, reader, write)
+    )
+
+
+def spread(notes: list[dict[str, Any]], low: float, high: float, height: int) -> list[dict[str, Any]]:
+    """Right-edge labels pushed apart where two lines lie closer than a label is tall."""
+    edge = sorted((note for note in notes if note.get("xref") == "paper"), key=lambda note: note["y"])
+    room = (high - low) * 36 / max(height - 60, 1)
+    for lower, upper in pairwise(edge):
+        lowest = lower.get("_y", lower["y"]) + room
+        if upper["y"] < lowest:
+            upper["_y"] = lowest
+    for note in edge:
+        note["y"] = note.pop("_y", note["y"])
+    return notes
+
+
+def _span(
+    values: Sequence[float], phases: Sequence[Phase], baseline: float | None, target: float | None
+) -> tuple[float, float]:
+    """The axis: from zero where everything is positive and zero is near, else a little around the data."""
+    seen = [*values, *(v for v in (baseline, target) if v is not None and known(v))]
+    for phase in phases:
+        if phase.limits:
+            seen += [v for v in (phase.limits.lower, phase.limits.upper) if v is not None]
+    if not seen:
+        return 0.0, 1.0
+    low, high = min(seen), max(seen)
+    pad = (high - low or abs(high) or 1.0) * 0.1
+    return (0.0 if 0 <= low <= high * 0.5 else low - pad), high + pad
+
+
+def _traces(
+    rows: pd.DataFrame,
+    days: list[Any],
+    values: list[float],
+    reader: Reader,
+    palette: Palette,
+    write: Callable[[float], str],
+) -> list[dict[str, Any]]:
+    signals = list(rows["is_signal"]) if "is_signal" in rows else [False] * len(values)
+    notes = list(rows["note"]) if "note" in rows else [""] * len(values)
+    hover = [
+        f"<b>{plain(write(value))}</b>  {plain(reader.day(day, with_year=True))}"
+        + (f"<br>{plain(note)}" if isinstance(note, str) and note else "")
+        for day, value, note in zip(days, values, notes, strict=True)
+    ]
+    trace = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": days,
+        "y": values,
+        "line": {"color": palette["accent"], "width": 2.5},
+        "marker": {
+            "color": [palette["not_completed"] if s else palette["accent"] for s in signals],
+            "symbol": ["diamond" if s else "circle" for s in signals],
+            "size": [11 if s else 6 for s in signals],
+        },
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    return [trace] if values else []
+
+
+def _phases(
+    phases: Sequence[Phase], ends: Sequence[Any], reader: Reader, palette: Palette
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    shapes: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for i, (phase, end) in enumerate(zip(phases, ends, strict=True)):
+        stretch = {"x0": phase.start, "x1": end}
+        if phase.limits and phase.limits.is_known and end is not None:
+            band = {"type": "rect", **stretch, "y0": phase.limits.lower, "y1": phase.limits.upper}
+            shapes.append(band | {"fillcolor": palette.band, "line": {"width": 0}, "layer": "below"})
+            centre = {"type": "line", **stretch, "y0": phase.limits.centre, "y1": phase.limits.centre}
+            shapes.append(centre | {"line": {"color": palette["neutral"], "width": 1, "dash": "dot"}, "layer": "below"})
+        if i and phase.reason:
+            upright = {"type": "line", "x0": phase.start, "x1": phase.start, "yref": "paper", "y0": 0, "y1": 1}
+            shapes.append(upright | {"line": {"color": palette.muted, "width": 1, "dash": "dot"}})
+            notes.append(
+                {
+                    "x": phase.start,
+                    "yref": "paper",
+                    "y": 1,
+                    "yanchor": "bottom",
+                    "text": plain(phase.reason),
+                    "showarrow": False,
+                    "font": {"size": 12, "color": palette.muted},
+                }
+            )
+    return shapes, notes
+
+
+def _alt(values: Sequence[float], target: float | None, reader: Reader, write: Callable[[float], str]) -> str:
+    if not values:
+        return reader.t("No measurement yet.")
+    return reader.t(
+        "{n} measurements, from {first} to {last}; target {target}.",
+        n=len(values),
+        first=write(values[0]),
+        last=write(values[-1]),
+        target=write(target) if target is not None and known(target) else None,
+    )

@@ -1,0 +1,89 @@
+"""The words behind the codes that people's changes use: verdicts, decisions, kinds, states, roles, permissions."""
+
+from core.i18n import N_
+
+VERDICT = {
+    "accepted": N_("accepted"),
+    "accepted_with_changes": N_("accepted with changes"),
+    "rejected": N_("not accepted"),
+    "not_shown": N_("not shown"),
+}
+GOAL_VERDICT = {"met": N_("met"), "partly": N_("partly met"), "missed": N_("missed")}
+CHANGE_KIND = {
+    "added": N_("added to the sprint"),
+    "removed": N_("removed from the sprint"),
+    "re_estimated": N_("re-estimated after the start"),
+    "content": N_("content changed"),
+}
+DECISION = {"approved": N_("approved"), "rejected": N_("declined")}
+REQUEST_STATE = {
+    "open": N_("waiting for a decision"),
+    "approved": N_("approved"),
+    "rejected": N_("declined"),
+    "void": N_("signature void: changed after it was signed"),
+}
+FEEDBACK_KIND = {
+    "bug": N_("defect"),
+    "idea": N_("idea"),
+    "question": N_("question"),
+    "praise": N_("praise"),
+    "survey": N_("survey answer"),
+    "other": N_("other"),
+}
+FEEDBACK_STATE = {
+    "open": N_("open"),
+    "resolved": N_("resolved, not yet confirmed"),
+    "confirmed": N_("confirmed by the requester"),
+    "reopened": N_("reopened"),
+}
+FEEDBACK_EVENT = {
+    "reply": N_("replied"),
+    "linked": N_("linked to a work item"),
+    "resolved": N_("resolved"),
+    "confirmed": N_("confirmed"),
+    "reopened": N_("reopened"),
+    "corrected": N_("corrected"),
+}
+KPI_DIRECTION = {"down": N_("lower is better"), "up": N_("higher is better")}
+PHASE_KIND = {"release": N_("release"), "re_baseline": N_("new baseline")}
+ITEM_KIND = {
+    "requirement": N_("requirement"),
+    "bug": N_("defect"),
+    "chore": N_("chore"),
+    "epic": N_("epic"),
+    "subtask": N_("sub-task"),
+}
+STATUS_CATEGORY = {"todo": N_("to do"), "in_progress": N_("in progress"), "done": N_("done")}
+POLICY = {
+    "jira-cloud": N_("as Jira Cloud counts"),
+    "jira-dc": N_("as Jira Data Center counts"),
+    "plan-cn": N_("completion against plan"),
+}
+ROLE = {
+    "admin": N_("administrator"),
+    "lead": N_("team lead"),
+    "leader": N_("leadership"),
+    "department": N_("business department"),
+    "auditor": N_("auditor"),
+    "viewer": N_("viewer"),
+}
+PERMISSION = {
+    "read_sprints": N_("see sprints and demo outcomes"),
+    "read_churn": N_("see requirement changes"),
+    "read_kpis": N_("see KPIs"),
+    "read_feedback": N_("see feedback"),
+    "read_data": N_("see sources, imports and data quality"),
+    "read_audit": N_("read the audit log"),
+    "record_verdict": N_("record verdicts"),
+    "manage_changes": N_("record change requests"),
+    "sign_change": N_("sign change requests"),
+    "waive_change": N_("waive changes"),
+    "manage_kpis": N_("maintain KPIs"),
+    "submit_feedback": N_("give feedback"),
+    "answer_feedback": N_("answer feedback"),
+    "confirm_feedback": N_("confirm that feedback is resolved"),
+    "import_data": N_("import data"),
+    "manage_settings": N_("change the settings"),
+    "manage_sample": N_("load and clear the sample workspace"),
+    "manage_people": N_("manage people and what they may do"),
+}

@@ -1,0 +1,310 @@
+"""One sprint's items in their buckets: the fold of histories between T0 and T1 (R9-R14)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from metrics.history import BEGINNING, History, ItemHistory, SprintSpan, Step, instant, value_at
+from metrics.presence import (
+    Counting,
+    completion,
+    contradictions,
+    contradicts_done,
+    final_estimate,
+    initial_estimate,
+    membership,
+)
+
+FIVE_MINUTES = 5 * 60 * 1_000_000
+HOUR = 3_600_000_000
+DONE = ("completed", "not_completed")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One item in one sprint: SprintEntry's columns, instants in microseconds."""
+
+    sprint_id: str
+    work_item_id: str
+    bucket: str | None
+    outcome: str | None
+    entered_at: int | None
+    left_at: int | None
+    done_at: int | None
+    initial_points: float | None
+    final_points: float | None
+    is_unestimated: bool
+    is_first_estimate: bool
+    is_content_changed: bool
+    is_spillover: bool
+    why_code: str
+    why_params: dict[str, Any]
+    key: str
+    content_changes: list[Step] = field(default_factory=list)
+    changed_by: str | None = None  # who made the last change of the estimate
+    changed_at: int | None = None
+
+    @property
+    def is_left_out(self) -> bool:
+        """Under plan-cn: added and then removed, in neither (R15)."""
+        return self.why_code == "left_out"
+
+    @property
+    def is_membership_unknown(self) -> bool:
+        return self.bucket is None and self.why_code.startswith("unknown_")
+
+    @property
+    def is_initial_unknown(self) -> bool:
+        """In the sprint, but nobody recorded at which estimate: not the same as an item without an estimate."""
+        return self.bucket is not None and self.initial_points is None and not self.is_unestimated
+
+    @property
+    def re_estimated(self) -> float:
+        """R12: final minus initial estimate of an item that is in the sprint at its end, missing counted as 0."""
+        if self.bucket is None or self.outcome == "removed":
+            return 0.0
+        return (self.final_points or 0.0) - (self.initial_points or 0.0)
+
+
+@dataclass
+class Doubts:
+    """What cannot be trusted in one sprint: code -> the keys (or statuses) it concerns."""
+
+    found: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, code: str, subject_id: str, label: str) -> None:
+        self.found[code][subject_id] = label
+
+
+@dataclass(frozen=True)
+class Fold:
+    """The fold of one sprint: its window in microseconds and the later and overlapping sprints of its board."""
+
+    history: History
+    span: SprintSpan
+    counting: Counting
+    start: int
+    end: int
+    later: frozenset[str]
+    ended_before: tuple[SprintSpan, ...]
+    doubts: Doubts
+
+    @property
+    def is_past_view(self) -> bool:
+        """Seen from before the sprint's recorded end: what a sheet states about its end is not yet so."""
+        return self.span.end is not None and self.end < self.span.end
+
+    def entries(self) -> list[Entry]:
+        """Every counted item that mattered to the sprint, by key."""
+        found = []
+        for item_id in self.history.by_sprint.get(self.span.id, ()):
+            item = self.history.items[item_id]
+            if not self.counting.counts(item):
+                continue
+            entry = self._entry(item)
+            if entry is not None and item.is_deleted:
+                self.doubts.add("deleted_item", item.id, item.key)
+            elif entry is not None:
+                found.append(entry)
+            if not item.is_deleted:
+                self._doubt(item, entry)
+        return sorted(found, key=lambda entry: (entry.key, entry.work_item_id))
+
+    def _entry(self, item: ItemHistory) -> Entry | None:
+        member, missing = membership(self.history, item, self.span)
+        done, is_undated = completion(self.history, item, self.span, self.counting)
+        if not value_at(member, self.end, False) and not _was_in(member, self.start, self.end):
+            return None
+        if missing:
+            return self._unknown(item, member, missing, done, is_undated)
+        entered_at = self._entered(member, done)
+        if entered_at is None:
+            if not value_at(member, self.end, False):
+                return None  # a member only while done: neither its start nor its end touches the sprint
+            return self._row(item, None, "completed_outside", "completed_outside", None, member, done)
+        reason = self._reason(item, member, done, entered_at)
+        bucket = {"carried": "carried", "committed": "committed", "committed_done": "committed"}.get(reason, "added")
+        if not value_at(member, self.end, False):
+            outcome: str | None = "removed"
+        elif is_undated:
+            outcome = None if self.is_past_view else "completed"
+        else:
+            outcome = "completed" if value_at(done, self.end, False) else "not_completed"
+        if self.counting.policy == "plan-cn" and bucket == "added" and outcome == "removed":
+            return self._row(item, None, None, "left_out", entered_at, member, done)
+        return self._row(item, bucket, outcome, f"{reason}_{outcome or 'unsettled'}", entered_at, member, done)
+
+    def _entered(self, member: list[Step], done: list[Step]) -> int | None:
+        """R9: the first instant in [T0, T1] at which the item is a member and not done."""
+        if value_at(member, self.start, False) and (
+            self.counting.policy == "jira-dc" or not value_at(done, self.start, False)
+        ):
+            return self.start
+        for at in sorted({step[0] for step in (*member, *done) if self.start < step[0] <= self.end}):
+            if value_at(member, at, False) and not value_at(done, at, False):
+                return at
+        return None
+
+    def _reason(self, item: ItemHistory, member: list[Step], done: list[Step], at: int) -> str:
+        """Why the item entered: what decides its bucket (R9, R10)."""
+        if at == self.start:
+            return "committed_done" if value_at(done, at, False) else "committed"
+        if self._carried_from(item, at) is not None:
+            return "carried"
+        if value_at(member, at - 1, False):
+            return "reopened"
+        return "created" if item.created_at == at else "added"
+
+    def _carried_from(self, item: ItemHistory, at: int) -> SprintSpan | None:
+        """The sprint of the board that ended within the five minutes before, with the item in it and not done (R10)."""
+        for other in self.ended_before:
+            if other.end is None or not 0 <= at - other.end <= FIVE_MINUTES:
+                continue
+            steps, _ = membership(self.history, item, other)
+            done, is_undated = completion(self.history, item, other, self.counting)
+            was_member = value_at(steps, other.end, False) or value_at(steps, other.end - 1, False)
+            if was_member and not is_undated and not value_at(done, other.end, False):
+                return other
+        return None
+
+    def _unknown(
+        self, item: ItemHistory, member: list[Step], missing: tuple[str, ...], done: list[Step], is_undated: bool
+    ) -> Entry:
+        """A row whose entry nobody recorded: no bucket, but what is certain of its outcome."""
+        for column in missing:
+            self.doubts.add("membership_unknown", column, column)
+        outcome: str | None = "completed" if value_at(done, self.end, False) or is_undated else "not_completed"
+        if not value_at(member, self.end, False):
+            outcome = "removed"
+        elif is_undated and self.is_past_view:
+            outcome = None
+        elif value_at(done, self.start, False) and self.counting.policy != "jira-dc":
+            outcome = "completed_outside"
+        return self._row(item, None, outcome, f"unknown_{outcome or 'unsettled'}", None, member, done)
+
+    def _row(
+        self,
+        item: ItemHistory,
+        bucket: str | None,
+        outcome: str | None,
+        why_code: str,
+        entered_at: int | None,
+        member: list[Step],
+        done: list[Step],
+    ) -> Entry:
+        is_in = bool(value_at(member, self.end, False))
+        initial, is_known = initial_estimate(
+            self.history, item, self.span, self.start if entered_at is None else entered_at
+        )
+        if bucket is None and outcome == "completed_outside":
+            initial, is_known = None, False
+        if bucket is not None and not is_known:
+            self.doubts.add("initial_estimate_unknown", item.id, item.key)
+        final = final_estimate(self.history, item, self.span, self.end) if is_in else None
+        is_done = is_in and bool(value_at(done, self.end, False))
+        left = None if is_in else next((s for s in reversed(member) if s[0] <= self.end and not s[1]), None)
+        left_at = left[0] if left else None
+        content = [] if entered_at is None else [s for s in item.content if entered_at < s[0] <= (left_at or self.end)]
+        is_open = bucket is not None and outcome == "not_completed"
+        last_estimate = next((s for s in reversed(item.estimates) if BEGINNING < s[0] <= self.end), None)
+        entry = Entry(
+            sprint_id=self.span.id, work_item_id=item.id, bucket=bucket, outcome=outcome, entered_at=entered_at,
+            left_at=left_at, done_at=_since(done, self.end) if is_done else None,
+            initial_points=initial, final_points=final, is_unestimated=is_known and initial is None,
+            is_first_estimate=bool(bucket and is_in and is_known and initial is None and final is not None),
+            is_content_changed=bucket is not None and bool(content),
+            is_spillover=(is_open or why_code == "unknown_not_completed") and self._is_held_later(item),
+            why_code=why_code, why_params={}, key=item.key, content_changes=content if bucket else [],
+            changed_by=last_estimate[2] if last_estimate else None, changed_at=last_estimate[0] if last_estimate else None,
+        )  # fmt: skip
+        if entry.bucket and (entry.is_unestimated or (is_in and final is None and not is_known)):
+            self.doubts.add("unestimated", item.id, item.key)
+        entry.why_params = self._why(item, entry, member, done, left)
+        return entry
+
+    def _why(
+        self, item: ItemHistory, entry: Entry, member: list[Step], done: list[Step], left: Step | None
+    ) -> dict[str, Any]:
+        """Parameters of the sentence that says why the item is where it is: JSON-able, the same names for every code."""
+        at = entry.entered_at
+        steps = done if entry.why_code.startswith("reopened") else member
+        entered = next((step for step in steps if step[0] == at), None)
+        carried_from = self._carried_from(item, at) if at is not None and entry.bucket == "carried" else None
+        return {
+            "entered_at": _iso(at),
+            "entered_hours": None if at is None else round((at - self.start) / HOUR, 1),
+            "entered_by": entered[2] if entered else None,
+            "left_at": _iso(entry.left_at),
+            "left_hours": None if entry.left_at is None else round((entry.left_at - self.start) / HOUR, 1),
+            "left_by": left[2] if left else None,
+            "done_at": _iso(entry.done_at),
+            "initial_points": entry.initial_points,
+            "final_points": entry.final_points,
+            "carried_from": carried_from.name if carried_from else None,
+        }
+
+    def _is_held_later(self, item: ItemHistory) -> bool:
+        """R14: whether a later sprint of the board holds the item, as of the instant the ledger is seen from."""
+        as_of = self.counting.as_of
+        for sprint_id in self.later & (_ids_until(item, as_of) | self.history.stated_sprints.get(item.id, frozenset())):
+            steps, _ = membership(self.history, item, self.history.sprints[sprint_id])
+            if value_at(steps, as_of, False):
+                return True
+        return False
+
+    def _doubt(self, item: ItemHistory, entry: Entry | None) -> None:
+        """Collect what this item's record leaves open or contradicts."""
+        history, span, counting, doubts = self.history, self.span, self.counting, self.doubts
+        if history.is_full_log and item.has_sprint_changes:
+            is_now = span.id in item.sprints_now
+            if (span.id in item.sprints[-1][1]) != is_now or any(span.id in gap for gap in item.gaps):
+                doubts.add("membership_contradiction", item.id, item.key)
+        row = history.stated.get((span.id, item.id))
+        if row is not None:
+            if contradictions(history, item, row, span, self.start, self.end) or contradicts_done(
+                history, item, row, span, counting, self.end
+            ):
+                doubts.add("stated_contradicts_log", item.id, item.key)
+            if row.added_at is not None and row.removed_at is not None and row.removed_at < row.added_at:
+                doubts.add("removed_before_added", item.id, item.key)
+            if (
+                row.done_at is not None
+                and row.status_id is not None
+                and not counting.is_done(row.status_id, row.is_done)
+            ):
+                doubts.add("done_date_without_done_status", item.id, item.key)
+        if entry is None:
+            return
+        _, is_undated = completion(history, item, span, counting)
+        if is_undated and entry.outcome != "removed":
+            is_cell = row is not None and "done_at" in row.known
+            doubts.add("done_without_date" if is_cell else "done_column_missing", item.id, item.key)
+        if item.has_unreadable_estimate:
+            doubts.add("estimate_unreadable", item.id, item.key)
+        for _, status, _ in item.statuses:
+            if status is not None and status not in counting.done_status_ids | counting.known_status_ids:
+                doubts.add("status_unknown", status, status)
+
+
+def _was_in(member: list[Step], start: int, end: int) -> bool:
+    return bool(value_at(member, start, False)) or any(is_in and start < at <= end for at, is_in, _ in member)
+
+
+def _since(done: list[Step], end: int) -> int | None:
+    """When the item became done, having stayed so until `end`; None where that was before anything recorded."""
+    since: int | None = None
+    for at, is_done, _ in done:
+        if at > end:
+            break
+        since = (since if since is not None else at) if is_done else None
+    return None if since is None or since <= BEGINNING else since
+
+
+def _ids_until(item: ItemHistory, as_of: int) -> frozenset[str]:
+    ids: Iterable[str] = value_at(item.sprints, as_of, frozenset())
+    return frozenset(ids)
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else instant(at).isoformat()

@@ -1,0 +1,110 @@
+"""A list of items as an HTML table: badges, plain text, rows that fold into cards on a phone.
+
+Up to LIMIT rows are written as HTML (readable by keyboard and screen reader, printable); a longer list is given to
+Streamlit's own table, which draws only what is in sight. No row is ever left out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from core.reader import Reader
+from pages.components.markup import badge, clean, safe
+
+LIMIT = 400
+Kind = Literal["text", "item", "number", "badge", "note", "day", "instant", "percent", "duration"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Args: name, the frame's column; label, its heading in the reader's language; kind, how it reads (`item` is a bold key
+    with the title of column `title` behind it); title, see `item`; words, for `badge`: code -> word already in the
+    reader's language; colours, for `badge`: code -> kind of badge where it differs from the code; write, puts a value
+    into words where no kind does.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    title: str = ""
+    words: Mapping[Any, str] = field(default_factory=dict)
+    colours: Mapping[Any, str] = field(default_factory=dict)
+    write: Callable[[Any], str] | None = None
+
+
+def item_table(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *, name: str, key: str) -> None:
+    """Draw the table; `name` is what a screen reader calls it, `key` the widget key of a long one.
+
+    Args: frame, one row per line, with the columns that `columns` name.
+    """
+    if len(frame) > LIMIT:
+        written = pd.DataFrame(
+            {c.label: [in_words(row, c, reader) for row in frame.to_dict("records")] for c in columns}
+        )
+        st.dataframe(written, hide_index=True, key=key, height=600, alt=clean(name))
+        return
+    st.html(table_html(frame, columns, reader, name=name))
+
+
+def table_html(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *, name: str = "") -> Markup:
+    """The table as HTML, every cell escaped."""
+    head = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(
+            Markup(' class="fn-n"') if c.kind in ("number", "percent") else Markup(""), safe(c.label)
+        )
+        for c in columns
+    )
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(_cell(row, c, reader, i == 0) for i, c in enumerate(columns)))
+        for row in frame.to_dict("records")
+    )
+    return Markup(
+        '<div class="fn-table-box" role="region" tabindex="0" aria-label="{}"><table class="fn-table" lang="{}">'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(safe(name or reader.t("Table")), reader.lang, head, body)
+
+
+def in_words(row: Mapping[Any, Any], column: Column, reader: Reader) -> str:
+    """A cell as text: what the HTML shows without its colours; a null is empty, or "n/a" where a figure should be."""
+    value = row.get(column.name)
+    if _is_null(value):
+        return reader.number(None) if column.kind in ("number", "percent", "duration") else ""
+    if column.write:
+        return clean(column.write(value))
+    if column.kind == "item" and column.title:
+        return clean(f"{value} {'' if _is_null(row.get(column.title)) else row[column.title]}".strip())
+    if column.kind == "badge":
+        return column.words.get(value, str(value))
+    plain: dict[str, Callable[[Any], str]] = {
+        "number": reader.number,
+        "percent": reader.percent,
+        "duration": reader.duration,
+        "day": reader.day,
+        "instant": reader.instant,
+    }
+    return clean(plain.get(column.kind, str)(value))
+
+
+def _cell(row: Mapping[Any, Any], column: Column, reader: Reader, leads: bool) -> Markup:
+    value = row.get(column.name)
+    if column.kind == "item" and not _is_null(value):
+        title = "" if not column.title or _is_null(row.get(column.title)) else row[column.title]
+        content = Markup("<span><b>{}</b> {}</span>").format(safe(value), safe(title))
+    elif column.kind == "badge" and not _is_null(value):
+        content = badge(column.colours.get(value, str(value)), in_words(row, column, reader))
+    else:
+        text = in_words(row, column, reader)
+        content = Markup("<span>{}</span>").format(safe(text)) if text else Markup("")
+    kinds = {"number": "fn-n", "percent": "fn-n", "note": "fn-q", "day": "fn-w", "instant": "fn-w", "badge": "fn-w"}
+    style = f"{kinds.get(column.kind, '')}{' fn-lead' if leads else ''}".strip()
+    return Markup('<td class="{}" data-label="{}">{}</td>').format(style, safe(column.label), content)
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value)

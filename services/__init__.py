@@ -1,0 +1,1 @@
+"""What runs beside the pages: own routes, the scheduler, the sample workspace, the demo Jira."""

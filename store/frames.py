@@ -1,0 +1,299 @@
+"""Tables -> documented DataFrames. Every reader asks for a Scope; what it may not see does not exist.
+
+Each frame has the columns of its table (store/tables.py) with `external_id` renamed to what it identifies
+(`sprint_id`, `work_item_id`, `board_id`, `change_id`) and `id` likewise (`kpi_id`, `feedback_id` ...), with the same
+dtypes whether or not there are rows: str, float64, Int64, bool, datetime64[us, UTC], object for JSON. Rows come in
+the order of the primary key unless the docstring says otherwise.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import JSON, ColumnElement, Select, and_, false, func, or_, select, true
+from sqlmodel import Session
+
+from core.actor import Scope
+from store import tables as t
+from store.write import table_of
+
+Ids = Iterable[str] | None
+CHUNK = 5000  # ids in one IN (...); both databases take more, SQLite 32,766
+
+
+def version(session: Session) -> int:
+    """The store's version: the last audit id. Every write leaves an audit entry, so an equal version is equal data."""
+    return int(session.execute(select(func.coalesce(func.max(table_of(t.AuditEntry).c.id), 0))).scalar_one())
+
+
+def frame(session: Session, model: type[t.Base], *where: ColumnElement[bool], **rename: str) -> pd.DataFrame:
+    """All rows of a table that meet the conditions, typed; `rename` maps column -> new name."""
+    table = table_of(model)
+    return _typed(session, select(table).where(*where).order_by(*table.primary_key.columns), rename)
+
+
+def _typed(session: Session, statement: Select[Any], rename: dict[str, str]) -> pd.DataFrame:
+    rows = session.execute(statement).all()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(statement.selected_columns)
+    data: dict[str, Any] = {}
+    for column, values in zip(statement.selected_columns, columns, strict=True):
+        data[rename.get(column.name, column.name)] = _series(column.type, values)
+    return pd.DataFrame(data)
+
+
+def _series(kind: Any, values: Sequence[Any]) -> "pd.Series[Any]":
+    if isinstance(kind, JSON):
+        return pd.Series(list(values), dtype="object")
+    python = kind.python_type
+    if python is datetime:
+        return pd.Series(pd.to_datetime(pd.Series(list(values), dtype="object"), utc=True)).astype(
+            "datetime64[us, UTC]"
+        )
+    if python is date:
+        return pd.Series(list(values), dtype="object")
+    dtype = {bool: "bool", int: "Int64", float: "float64", str: "str"}.get(python, "object")
+    return pd.Series(list(values), dtype=dtype)
+
+
+def in_projects(scope: Scope, column: Any) -> ColumnElement[bool]:
+    """The condition that a row's project is within the scope; rows without a project are for unlimited scopes alone."""
+    if scope.projects is None:
+        return true()
+    return column.in_(scope.projects) if scope.projects else false()
+
+
+def in_departments(scope: Scope, project: Any, department: Any) -> ColumnElement[bool]:
+    """The condition that a row's department or project is within the scope."""
+    if scope.departments is None and scope.projects is None:
+        return true()
+    parts: list[ColumnElement[bool]] = []
+    if scope.departments is None or scope.departments:
+        parts.append(true() if scope.departments is None else department.in_(scope.departments))
+    if scope.projects:
+        parts.append(project.in_(scope.projects))
+    return or_(*parts) if parts else false()
+
+
+# ---------------------------------------------------------------- sprints
+
+
+def sources(session: Session) -> pd.DataFrame:
+    """One row per source: source_id, name, kind, is_sample, policy, settings, cursor, created_at."""
+    return frame(session, t.Source, id="source_id")
+
+
+def boards(session: Session, scope: Scope) -> pd.DataFrame:
+    """One row per board: source_id, board_id, name, kind, project_key, estimation_field, columns."""
+    return frame(session, t.Board, in_projects(scope, table_of(t.Board).c.project_key), external_id="board_id")
+
+
+def sprints(session: Session, scope: Scope, *, source_id: int | None = None, sprint_ids: Ids = None) -> pd.DataFrame:
+    """One row per sprint, oldest start first (not started last): the columns of `Sprint` and `board_name`."""
+    sprint, board = table_of(t.Sprint), table_of(t.Board)
+    conditions = [in_projects(scope, sprint.c.project_key), sprint.c.is_deleted.is_(False)]
+    if source_id is not None:
+        conditions.append(sprint.c.source_id == source_id)
+    if sprint_ids is not None:
+        conditions.append(sprint.c.external_id.in_(list(sprint_ids)))
+    same_board = and_(board.c.source_id == sprint.c.source_id, board.c.external_id == sprint.c.board_id)
+    statement = (
+        select(sprint, board.c.name.label("board_name"))
+        .select_from(sprint.outerjoin(board, same_board))
+        .where(*conditions)
+        .order_by(sprint.c.started_at.is_(None), sprint.c.started_at, sprint.c.source_id, sprint.c.external_id)
+    )
+    return _typed(session, statement, {"external_id": "sprint_id"})
+
+
+def work_items(session: Session, scope: Scope, source_id: int, work_item_ids: Ids = None) -> pd.DataFrame:
+    """One row per work item of a source: the columns of `WorkItem`, `status` (its name) and `status_category`."""
+    item, status = table_of(t.WorkItem), table_of(t.Status)
+    same_status = and_(status.c.source_id == item.c.source_id, status.c.external_id == item.c.status_id)
+    statement = (
+        select(item, status.c.name.label("status"), status.c.category.label("status_category"))
+        .select_from(item.outerjoin(status, same_status))
+        .where(item.c.source_id == source_id, in_projects(scope, item.c.project_key))
+        .order_by(item.c.external_id)
+    )
+    return _by_ids(session, statement, item.c.external_id, work_item_ids, {"external_id": "work_item_id"})
+
+
+def statuses(session: Session, source_id: int) -> pd.DataFrame:
+    """One row per status of a source: status_id, name, category."""
+    return frame(session, t.Status, table_of(t.Status).c.source_id == source_id, external_id="status_id")
+
+
+def changes(session: Session, scope: Scope, source_id: int, work_item_ids: Ids = None) -> pd.DataFrame:
+    """One row per changed field, in the order of item, time and id: the columns of `Change`, with change_id."""
+    change, item = table_of(t.Change), table_of(t.WorkItem)
+    same_item = and_(item.c.source_id == change.c.source_id, item.c.external_id == change.c.work_item_id)
+    statement = (
+        select(change)
+        .select_from(change.join(item, same_item))
+        .where(change.c.source_id == source_id, in_projects(scope, item.c.project_key))
+        .order_by(change.c.work_item_id, change.c.at, change.c.external_id)
+    )
+    return _by_ids(session, statement, change.c.work_item_id, work_item_ids, {"external_id": "change_id"})
+
+
+def stated_entries(session: Session, source_id: int, sprint_ids: Ids = None) -> pd.DataFrame:
+    """One row per item and sprint that a sheet states: the columns of `StatedEntry`."""
+    stated = table_of(t.StatedEntry)
+    statement = (
+        select(stated).where(stated.c.source_id == source_id).order_by(stated.c.sprint_id, stated.c.work_item_id)
+    )
+    return _by_ids(session, statement, stated.c.sprint_id, sprint_ids, {})
+
+
+def entries(session: Session, scope: Scope, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
+    """One row per item and sprint as derived: the columns of `SprintEntry` and of its item: key, title, kind, type,
+    assignee, url, project_key, description, acceptance_criteria, status, parent_id."""
+    entry, item, status = table_of(t.SprintEntry), table_of(t.WorkItem), table_of(t.Status)
+    same_item = and_(item.c.source_id == entry.c.source_id, item.c.external_id == entry.c.work_item_id)
+    same_status = and_(status.c.source_id == item.c.source_id, status.c.external_id == item.c.status_id)
+    wanted = ("key", "title", "kind", "type", "assignee", "url", "project_key", "acceptance_criteria", "parent_id")
+    statement = (
+        select(entry, *[item.c[name] for name in wanted], status.c.name.label("status"))
+        .select_from(entry.join(item, same_item).outerjoin(status, same_status))
+        .where(entry.c.source_id == source_id, in_projects(scope, item.c.project_key))
+        .order_by(entry.c.sprint_id, item.c.key)
+    )
+    return _by_ids(session, statement, entry.c.sprint_id, sprint_ids, {})
+
+
+def totals(session: Session, scope: Scope, *, source_id: int | None = None, sprint_ids: Ids = None) -> pd.DataFrame:
+    """One row per sprint and unit (points, count): the columns of `SprintTotal`."""
+    total, sprint = table_of(t.SprintTotal), table_of(t.Sprint)
+    same = and_(sprint.c.source_id == total.c.source_id, sprint.c.external_id == total.c.sprint_id)
+    statement = select(total).select_from(total.join(sprint, same)).where(in_projects(scope, sprint.c.project_key))
+    if source_id is not None:
+        statement = statement.where(total.c.source_id == source_id)
+    return _by_ids(session, statement, total.c.sprint_id, sprint_ids, {})
+
+
+def verdicts(session: Session, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
+    """Every verdict of these sprints, oldest first: the columns of `Verdict`, with verdict_id; the last of an item counts."""
+    verdict = table_of(t.Verdict)
+    where = (verdict.c.source_id == source_id, verdict.c.sprint_id.in_(list(sprint_ids)))
+    return frame(session, t.Verdict, *where, id="verdict_id")
+
+
+def goal_verdicts(session: Session, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
+    """Every goal verdict of these sprints, oldest first: the columns of `GoalVerdict`."""
+    goal = table_of(t.GoalVerdict)
+    return frame(session, t.GoalVerdict, goal.c.source_id == source_id, goal.c.sprint_id.in_(list(sprint_ids)))
+
+
+def change_requests(session: Session, scope: Scope) -> pd.DataFrame:
+    """Every version of every change request, oldest first: the columns of `ChangeRequest`, with change_request_id."""
+    request = table_of(t.ChangeRequest)
+    where = in_departments(scope, request.c.project_key, request.c.department)
+    return frame(session, t.ChangeRequest, where, id="change_request_id")
+
+
+def covered_items(session: Session) -> pd.DataFrame:
+    """What change requests cover: the columns of `ChangeRequestItem`."""
+    return frame(session, t.ChangeRequestItem)
+
+
+def signatures(session: Session) -> pd.DataFrame:
+    """Every signature, oldest first: the columns of `Signature`, with signature_id."""
+    return frame(session, t.Signature, id="signature_id")
+
+
+def waivers(session: Session) -> pd.DataFrame:
+    """Every waiver and revocation, oldest first: the columns of `Waiver`, with waiver_id."""
+    return frame(session, t.Waiver, id="waiver_id")
+
+
+# ---------------------------------------------------------------- KPIs and feedback
+
+
+def kpis(session: Session, scope: Scope) -> pd.DataFrame:
+    """One row per KPI: the columns of `Kpi`, with kpi_id."""
+    kpi = table_of(t.Kpi)
+    return frame(session, t.Kpi, in_departments(scope, kpi.c.project_key, kpi.c.department), id="kpi_id")
+
+
+def kpi_facts(session: Session, model: type[t.Base], kpi_ids: Iterable[int]) -> pd.DataFrame:
+    """Rows of KpiBaseline, KpiTarget, KpiMeasurement or KpiPhase of these KPIs, oldest record first; `id` is fact_id."""
+    return frame(session, model, table_of(model).c.kpi_id.in_([int(one) for one in kpi_ids]), id="fact_id")
+
+
+def feedback(session: Session, scope: Scope) -> pd.DataFrame:
+    """One row per piece of feedback as received: the columns of `Feedback`, with feedback_id, oldest first."""
+    table = table_of(t.Feedback)
+    where = in_departments(scope, table.c.project_key, table.c.department)
+    statement = select(table).where(where).order_by(table.c.received_at, table.c.id)
+    return _typed(session, statement, {"id": "feedback_id"})
+
+
+def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
+    """Every event of the feedback in scope, oldest first: the columns of `FeedbackEvent`, with event_id."""
+    event, table = table_of(t.FeedbackEvent), table_of(t.Feedback)
+    statement = (
+        select(event)
+        .select_from(event.join(table, table.c.id == event.c.feedback_id))
+        .where(in_departments(scope, table.c.project_key, table.c.department))
+        .order_by(event.c.feedback_id, event.c.at, event.c.id)
+    )
+    return _typed(session, statement, {"id": "event_id"})
+
+
+# ---------------------------------------------------------------- the house
+
+
+def findings(session: Session) -> pd.DataFrame:
+    """Every open finding of data quality: the columns of `Finding`, with finding_id."""
+    return frame(session, t.Finding, id="finding_id")
+
+
+def runs(session: Session, limit: int = 50) -> pd.DataFrame:
+    """The last runs of connectors, newest first: the columns of `SyncRun`, with run_id, and source (its name)."""
+    run, source = table_of(t.SyncRun), table_of(t.Source)
+    statement = (
+        select(run, source.c.name.label("source"))
+        .select_from(run.join(source, source.c.id == run.c.source_id))
+        .order_by(run.c.id.desc())
+        .limit(limit)
+    )
+    return _typed(session, statement, {"id": "run_id"})
+
+
+def fresh_since(session: Session) -> datetime | None:
+    """When data last came in whole: the start of the oldest source's newest finished run; None before any."""
+    run = table_of(t.SyncRun)
+    newest = (
+        select(func.max(run.c.started_at).label("at")).where(run.c.state == "done").group_by(run.c.source_id).subquery()
+    )
+    found: datetime | None = session.execute(select(func.min(newest.c.at))).scalar_one()
+    return found
+
+
+def stored_settings(session: Session) -> dict[str, Any]:
+    """The house's settings, name -> value."""
+    table = table_of(t.Setting)
+    return {row.name: row.value["value"] for row in session.execute(select(table))}
+
+
+def holidays(session: Session) -> pd.DataFrame:
+    """Imported holidays and make-up days: calendar, day, is_working, name."""
+    return frame(session, t.Holiday)
+
+
+def row_counts(session: Session) -> dict[str, int]:
+    """Rows of every table, by table name."""
+    names = sorted(t.Base.metadata.tables)
+    counts = {name: select(func.count()).select_from(t.Base.metadata.tables[name]).scalar_subquery() for name in names}
+    row = session.execute(select(*[count.label(name) for name, count in counts.items()])).one()
+    return dict(zip(names, row, strict=True))
+
+
+def _by_ids(session: Session, statement: Select[Any], column: Any, ids: Ids, rename: dict[str, str]) -> pd.DataFrame:
+    if ids is None:
+        return _typed(session, statement, rename)
+    wanted = sorted(set(ids))
+    parts = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)] or [[]]
+    frames = [_typed(session, statement.where(column.in_(part)), rename) for part in parts]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
