@@ -7,7 +7,7 @@ auditors read, the audit log too; viewers read what they were granted.
 
 from enum import Enum, StrEnum
 
-from core.actor import Actor, Role, Scope
+from core.actor import EVERYTHING, Actor, Role, Scope
 from core.errors import Refused
 from core.i18n import Text
 from core.wording_actions import PERMISSION
@@ -131,6 +131,8 @@ def require(actor: Actor, permission: Permission, *, project: Place = ANYWHERE, 
 def scope_of(actor: Actor) -> Scope:
     """What the actor may read: rows of these projects, and rows of these departments (either suffices)."""
     by_project = bool(actor.roles & _BY_PROJECT)
+    if by_project and actor.projects is None:
+        return EVERYTHING
     by_department = bool(actor.roles & _BY_DEPARTMENT)
     return Scope(
         projects=actor.projects if by_project else frozenset(),

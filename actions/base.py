@@ -97,11 +97,22 @@ class Work:
         require(self.actor, permission, project=project, department=department)
         self.is_reach_checked = True
 
-    def audit(self, subject: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> AuditEntry:
-        """Write the audit entry of what was changed; flushes the rows first, so that their errors come before it."""
+    def add(self, row: Row) -> Row:
+        """Write a new row now, so that it has its id and its errors come before the audit entry."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def audit(
+        self, subject: str, before: Base | Mapping[str, Any] | None, after: Base | Mapping[str, Any] | None
+    ) -> AuditEntry:
+        """Write the audit entry of what was changed. Args: subject, as a person would name it; before and after, the
+        row or the fields that changed (None: not there)."""
         self.session.flush()
         self.is_audited = True
-        return append(self.session, self.actor.name, self.action.name, subject, before, after, self.at)
+        return append(
+            self.session, self.actor.name, self.action.name, subject, values(before), values(after), self.at
+        )
 
     def nothing_changed(self) -> None:
         """Say that what was asked for already is so: nothing is written and nothing audited."""
@@ -146,6 +157,6 @@ def last_where(session: Session, model: type[Row], **equals: Any) -> Row | None:
     return found[-1] if found else None
 
 
-def values(row: Base | None) -> dict[str, Any] | None:
-    """A row's columns as the audit log keeps them; None for no row."""
-    return None if row is None else row.model_dump()
+def values(given: Base | Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A row's columns as the audit log keeps them; fields and None stay what they are."""
+    return given.model_dump() if isinstance(given, Base) else given

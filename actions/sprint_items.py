@@ -48,17 +48,26 @@ def item_in_sprint(work: Work, source_id: int, sprint_id: str, work_item_id: str
     return item
 
 
-def project_of_sprint(work: Work, source_id: int, sprint_id: str) -> str | None:
-    """The project a sprint belongs to: its board's, else the only one of its items; None where that is not one."""
+def sprint_in_reach(work: Work, source_id: int, sprint_id: str) -> Sprint:
+    """The sprint, whose every project (its board's, else those of its items) must be within the actor's reach.
+
+    Raises: NotFound where it is unknown or not to be seen; Refused where the actor may see but not do it.
+    """
     sprint = sprint_of(work, source_id, sprint_id)
-    board = work.session.get(Board, (source_id, sprint.board_id)) if sprint.board_id else None
+    missing = NotFound(Text("There is no sprint {id}.", id=plain_text(sprint_id)))
+    for project in _projects_of(work, sprint):
+        work.require(project=project, missing=missing)
+    return sprint
+
+
+def _projects_of(work: Work, sprint: Sprint) -> list[str | None]:
+    board = work.session.get(Board, (sprint.source_id, sprint.board_id)) if sprint.board_id else None
     if board is not None and board.project_key:
-        return board.project_key
-    entries = rows_where(work.session, SprintEntry, source_id=source_id, sprint_id=sprint_id)
-    ids = sorted({entry.work_item_id for entry in entries})
-    items = rows_where(work.session, WorkItem, source_id=source_id, external_id=ids) if ids else []
-    projects = {item.project_key for item in items}
-    return projects.pop() if len(projects) == 1 else None
+        return [board.project_key]
+    entries = rows_where(work.session, SprintEntry, source_id=sprint.source_id, sprint_id=sprint.external_id)
+    ids = sorted(entry.work_item_id for entry in entries)
+    items = rows_where(work.session, WorkItem, source_id=sprint.source_id, external_id=ids) if ids else []
+    return list({item.project_key for item in items}) or [None]
 
 
 def no_item(work_item_id: str) -> NotFound:

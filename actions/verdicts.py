@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, last_where, values
+from actions.base import Work, acting, action, last_where
 from actions.given import LONGEST_TEXT, one_of, optional
-from actions.sprint_items import item_in_sprint, project_of_sprint, sprint_of
+from actions.sprint_items import item_in_sprint, sprint_in_reach
 from core.actor import Actor
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import N_, Text
-from core.plain import plain_text
 from core.wording_actions import GOAL_VERDICT, VERDICT
 from store.db import Store
 from store.tables import GoalVerdict, Verdict
@@ -85,9 +84,7 @@ def record_goal_verdict(
     Raises: Refused, NotFound, Invalid.
     """
     with acting(store, actor, "record_goal_verdict", at=at) as work:
-        sprint = sprint_of(work, source_id, sprint_id)
-        missing = NotFound(Text("There is no sprint {id}.", id=plain_text(sprint_id)))
-        work.require(project=project_of_sprint(work, source_id, sprint_id), missing=missing)
+        sprint = sprint_in_reach(work, source_id, sprint_id)
         before = last_where(work.session, GoalVerdict, source_id=source_id, sprint_id=sprint_id)
         row = GoalVerdict(
             source_id=source_id,
@@ -97,17 +94,24 @@ def record_goal_verdict(
             decided_at=work.at,
             recorded_by=actor.name,
         )
-        work.session.add(row)
-        work.audit(f"goal of sprint {sprint.name}", values(before), values(row))
+        work.add(row)
+        work.audit(f"goal of sprint {sprint.name}", before, row)
         return row
 
 
 def _record(work: Work, given: ItemVerdict) -> Verdict:
     item = item_in_sprint(work, given.source_id, given.sprint_id, given.work_item_id)
-    where = {"source_id": given.source_id, "sprint_id": given.sprint_id, "work_item_id": given.work_item_id}
-    before = last_where(work.session, Verdict, **where)
+    before = last_where(
+        work.session,
+        Verdict,
+        source_id=given.source_id,
+        sprint_id=given.sprint_id,
+        work_item_id=given.work_item_id,
+    )
     row = Verdict(
-        **where,
+        source_id=given.source_id,
+        sprint_id=given.sprint_id,
+        work_item_id=given.work_item_id,
         verdict=one_of(given.verdict, VERDICT, N_("Verdict")),
         remark=optional(given.remark, N_("Remark"), longest=LONGEST_TEXT),
         decided_by=optional(given.decided_by, N_("Decided by")),
@@ -115,7 +119,6 @@ def _record(work: Work, given: ItemVerdict) -> Verdict:
         decided_at=work.at,
         recorded_by=work.actor.name,
     )
-    work.session.add(row)
-    work.session.flush()
-    work.audit(f"work item {item.key} in sprint {given.sprint_id}", values(before), values(row))
+    work.add(row)
+    work.audit(f"work item {item.key} in sprint {given.sprint_id}", before, row)
     return row

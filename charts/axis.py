@@ -43,10 +43,20 @@ def ticks(low: float, high: float, write: Write, *, unit: str | None = None, cou
         step = round_step(span, count)
     first = math.ceil(low / step - 1e-9)
     values = [i * step for i in range(first, math.floor(high / step + 1e-9) + 1)]
-    return {"tickmode": "array", "tickvals": values, "ticktext": [write(value) for value in values]}
+    return {
+        "tickmode": "array",
+        "tickvals": values,
+        "ticktext": ["0" if value == 0 else write(value) for value in values],
+    }
 
 
-def day_ticks(days: Sequence[date | datetime], reader: Reader, count: int = 6) -> dict[str, Any]:
+def day_axis(reader: Reader) -> dict[str, Any]:
+    """A date axis whose ticks follow the width of the screen, named `3 Nov` or `11月3日`; give it naive local days."""
+    pattern = {"en": "%-d %b", "zh": "%-m月%-d日"}[reader.lang]
+    return {"type": "date", "tickformat": pattern, "hoverformat": pattern, "nticks": 6, "autotickangles": [0, 45]}
+
+
+def day_ticks(days: Sequence[date | datetime], reader: Reader, count: int = 4) -> dict[str, Any]:
     """At most `count` of these days as ticks, the last one always among them, named in the reader's language."""
     if not days:
         return {"tickmode": "array", "tickvals": [], "ticktext": []}

@@ -34,6 +34,7 @@ def churn_bars(
     """
     rows = sprints.to_dict("records")
     places = list(range(len(rows)))
+    prefix, names = split_names([str(row["name"]) for row in rows])
     traces = [_part(part, rows, places, reader, palette, keys or {}) for part in PARTS]
     heights = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
     peak = max([*heights, limits.upper if limits and limits.upper is not None else 0.0, 0.1])
@@ -43,24 +44,32 @@ def churn_bars(
     layout = {
         "height": height,
         "barmode": "stack",
-        "margin": {"l": 4, "r": 96, "t": 12, "b": 4},
+        "margin": {"l": 4, "r": 96, "t": 30, "b": 4},
         "xaxis": {
             "tickmode": "array",
             "tickvals": places,
-            "ticktext": [plain(short_name(str(row["name"]))) for row in rows],
+            "ticktext": [plain(name) for name in names],
             "range": [-0.6, len(rows) - 0.4],
-            "tickangle": 0 if len(rows) <= 8 else None,
+            "tickangle": 0,
+            "title": {"text": plain(prefix), "font": {"size": 13, "color": palette.muted}, "standoff": 6},
         },
-        "yaxis": {"range": [0, peak * 1.18], **ticks(0, peak * 1.1, reader.percent)},
+        "yaxis": {"range": [0, peak * 1.1], **ticks(0, peak * 1.08, reader.percent)},
         "shapes": lines,
         "annotations": notes,
     }
     return Chart(draw(traces, layout, palette), _alt(rows, limits, reader))
 
 
-def short_name(name: str, width: int = 14) -> str:
-    """A sprint's name for an axis: its end kept, since names differ there (`Order desk Sprint 14` -> `…Sprint 14`)."""
-    return name if len(name) <= width else "…" + name[-(width - 1) :].lstrip()
+def split_names(names: Sequence[str]) -> tuple[str, list[str]]:
+    """What all names begin with (whole words), and what tells each apart: it stands under the axis, these at the ticks."""
+    if len(names) < 2:
+        return "", list(names)
+    words = [name.split(" ") for name in names]
+    shared = 0
+    while all(len(own) > shared + 1 and own[shared] == words[0][shared] for own in words):
+        shared += 1
+    rests = [" ".join(own[shared:]) for own in words]
+    return " ".join(words[0][:shared]), [rest if len(rest) <= 12 else rest[:11] + "…" for rest in rests]
 
 
 def _part(
@@ -108,23 +117,16 @@ def _total(i: int, row: Mapping[Any, Any], reader: Reader, palette: Palette, lim
 
 
 def _series_labels(rows: list[dict[Any, Any]], reader: Reader, palette: Palette) -> list[dict[str, Any]]:
-    """The three names beside the chart, in their colours, instead of a legend."""
+    """The three names above the bars, each beside its colour, in the order of the stack: closer than a legend."""
     if not rows:
         return []
-    return [
-        {
-            "xref": "paper",
-            "x": 1,
-            "xanchor": "left",
-            "xshift": 8,
-            "yref": "paper",
-            "y": 0.06 + 0.085 * i,
-            "text": f'<span style="color:{palette[part]}">■</span> {plain(reader.t(STEP_NAMES[part]))}',
-            "showarrow": False,
-            "font": {"size": 12, "color": palette.text[part]},
-        }
-        for i, part in enumerate(PARTS)
+    words = [
+        f'<span style="color:{palette[part]}">■</span> <span style="color:{palette.text[part]}">'
+        f"{plain(reader.t(STEP_NAMES[part]))}</span>"
+        for part in PARTS
     ]
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6}
+    return [place | {"text": "   ".join(words), "showarrow": False, "font": {"size": 13}}]
 
 
 def _alt(rows: list[dict[Any, Any]], limits: Limits | None, reader: Reader) -> str:

@@ -46,7 +46,7 @@ def feedback_volume(weeks: pd.DataFrame, *, reader: Reader, palette: Palette, he
         "height": height,
         "margin": {"l": 4, "r": 84, "t": 12, "b": 4},
         "xaxis": _week_axis(days, reader),
-        "yaxis": {"range": [0, peak * 1.12], **ticks(0, peak * 1.05, lambda v: short_number(v, reader))}
+        "yaxis": {"range": [0, peak * 1.06], **ticks(0, peak * 1.05, lambda v: short_number(v, reader))}
         | ({"dtick": step} if step == 1 else {}),
         "annotations": _ends((still_open, names[1], "not_completed"), (received, names[0], "committed"), palette, peak),
     }

@@ -1,12 +1,13 @@
 """One KPI over time: phases with their natural limits, the baseline and the target as labelled lines (R23 to R26)."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from charts.axis import day_ticks, ticks
+from charts.axis import day_axis, ticks
 from charts.figure import Chart, draw, known, plain
 from charts.limits import Phase, level, level_label
 from charts.palette import Palette
@@ -34,10 +35,11 @@ def kpi_chart(
     Rule: R23 to R26.
     """
     rows = measurements.dropna(subset=["value"])
-    days = list(rows["measured_at"])
+    days = [_local(at, reader) for at in rows["measured_at"]]
+    starts = [_local(phase.start, reader) for phase in phases]
     values = [float(value) for value in rows["value"]]
-    ends = [phase.start for phase in phases[1:]] + [days[-1] if days else None]
-    shapes, notes = _phases(phases, ends, reader, palette)
+    ends = [*starts[1:], days[-1] if days else None]
+    shapes, notes = _phases(phases, starts, ends, palette)
     for value, name, colour in (
         (baseline, reader.t("baseline"), palette.muted),
         (target, reader.t("target"), palette.text["completed"]),
@@ -49,7 +51,7 @@ def kpi_chart(
     layout = {
         "height": height,
         "margin": {"l": 4, "r": 92, "t": 26, "b": 4},
-        "xaxis": day_ticks(days, reader) | {"tickangle": 0},
+        "xaxis": day_axis(reader),
         "yaxis": {"range": [low, high], **ticks(low, high, write, unit=unit)},
         "shapes": shapes,
         "annotations": spread(notes, low, high, height),
@@ -70,6 +72,11 @@ def spread(notes: list[dict[str, Any]], low: float, high: float, height: int) ->
     for note in edge:
         note["y"] = note.pop("_y", note["y"])
     return notes
+
+
+def _local(at: Any, reader: Reader) -> Any:
+    """An instant as the wall clock of the project's zone shows it: Plotly knows no zones (R2)."""
+    return reader.local(at).replace(tzinfo=None) if isinstance(at, datetime) and at.tzinfo else at
 
 
 def _span(
@@ -98,7 +105,7 @@ def _traces(
     signals = list(rows["is_signal"]) if "is_signal" in rows else [False] * len(values)
     notes = list(rows["note"]) if "note" in rows else [""] * len(values)
     hover = [
-        f"<b>{plain(write(value))}</b>  {plain(reader.day(day, with_year=True))}"
+        f"<b>{plain(write(value))}</b>  {plain(reader.day(day.date() if isinstance(day, datetime) else day, with_year=True))}"
         + (f"<br>{plain(note)}" if isinstance(note, str) and note else "")
         for day, value, note in zip(days, values, notes, strict=True)
     ]
@@ -110,6 +117,7 @@ def _traces(
         "line": {"color": palette["accent"], "width": 2.5},
         "marker": {
             "color": [palette["not_completed"] if s else palette["accent"] for s in signals],
+            "opacity": 1,
             "symbol": ["diamond" if s else "circle" for s in signals],
             "size": [11 if s else 6 for s in signals],
         },
@@ -120,23 +128,23 @@ def _traces(
 
 
 def _phases(
-    phases: Sequence[Phase], ends: Sequence[Any], reader: Reader, palette: Palette
+    phases: Sequence[Phase], starts: Sequence[Any], ends: Sequence[Any], palette: Palette
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    for i, (phase, end) in enumerate(zip(phases, ends, strict=True)):
-        stretch = {"x0": phase.start, "x1": end}
+    for i, (phase, start, end) in enumerate(zip(phases, starts, ends, strict=True)):
+        stretch = {"x0": start, "x1": end}
         if phase.limits and phase.limits.is_known and end is not None:
             band = {"type": "rect", **stretch, "y0": phase.limits.lower, "y1": phase.limits.upper}
             shapes.append(band | {"fillcolor": palette.band, "line": {"width": 0}, "layer": "below"})
             centre = {"type": "line", **stretch, "y0": phase.limits.centre, "y1": phase.limits.centre}
             shapes.append(centre | {"line": {"color": palette["neutral"], "width": 1, "dash": "dot"}, "layer": "below"})
         if i and phase.reason:
-            upright = {"type": "line", "x0": phase.start, "x1": phase.start, "yref": "paper", "y0": 0, "y1": 1}
+            upright = {"type": "line", "x0": start, "x1": start, "yref": "paper", "y0": 0, "y1": 1}
             shapes.append(upright | {"line": {"color": palette.muted, "width": 1, "dash": "dot"}})
             notes.append(
                 {
-                    "x": phase.start,
+                    "x": start,
                     "yref": "paper",
                     "y": 1,
                     "yanchor": "bottom",

@@ -59,15 +59,16 @@ def waterfall(
     }
     layout = {
         "height": height,
-        "margin": {"l": 4, "r": 4, "t": 8, "b": 4},
+        "margin": {"l": 4, "r": 4, "t": 14, "b": 4},
         "xaxis": {
             "tickmode": "array",
             "tickvals": list(range(len(STEPS))),
             "ticktext": [wrap_label(reader.t(STEP_NAMES[step])) for step in STEPS],
-            "tickangle": 0,
+            "autotickangles": [0, 45],
+            "ticklabeloverflow": "allow",
             "range": [-0.5, 6.5],
         },
-        "yaxis": {"range": [0, peak * 1.14], "showticklabels": False, "nticks": 5},
+        "yaxis": {"range": [0, peak * 1.08], "showticklabels": False, "nticks": 5},
         "annotations": _number_annotations(labels, bases, sizes, totals, palette),
         "shapes": _connectors(tops, totals, palette),
     }

@@ -59,7 +59,7 @@ LIGHT: Final = Palette(
     paper="#FFFFFF",
     panel="#FFFFFF",
     sidebar="#F6F8FA",
-    band="#EEF1F4",
+    band="#E9EDF1",
     fill={
         "committed": "#5B7C99",
         "added": "#E69F00",
@@ -78,7 +78,7 @@ LIGHT: Final = Palette(
         "re_estimated": "#8C3C6A",
         "removed": "#535E6A",
         "completed": "#006B4E",
-        "not_completed": "#A84600",
+        "not_completed": "#B04A00",
         "accent": "#0B6589",
         "neutral": "#535E6A",
     },

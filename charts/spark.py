@@ -53,14 +53,16 @@ def kpi_sparkline(
     value into words; phases, (index of the first measurement, its reason).
     """
     frame = [*values, target, limits.lower if limits else None, limits.upper if limits else None]
-    scale = _Scale(len(values), frame, pad=0.12)
+    scale = _Scale(len(values), frame, pad=0.12, room_above=target)
     parts, marks = [], []
     if limits and limits.is_known:
         start = phases[-1][0] if phases else 0
         parts.append(_band(scale, limits, palette, start))
     if target is not None and known(target):
         parts.append(_level(scale.y(target), palette["completed"], "5 3"))
-        marks.append(Mark(100, scale.percent_y(target), reader.t("target {value}", value=write(target)), "completed"))
+        side = 0 if _is_freer_at_start(values, target) else 100
+        words = reader.t("target {value}", value=write(target))
+        marks.append(Mark(side, scale.percent_y(target), words, "completed"))
     for index, reason in phases:
         if index > 0:
             x = scale.x(index - 0.5)
@@ -102,14 +104,24 @@ def beyond_limit(value: float | None, limits: Limits | None) -> str | None:
     return "below" if limits.lower is not None and value < limits.lower else None
 
 
+def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:
+    """Whether the line keeps farther from the target at its start than at its end: the label goes there."""
+    far = [abs(v - target) if v is not None and math.isfinite(v) else 0.0 for v in values]
+    third = max(len(far) // 3, 1)
+    return min(far[:third], default=0.0) > min(far[-third:], default=0.0)
+
+
 class _Scale:
     """From measurement number and value to the SVG's box."""
 
-    def __init__(self, count: int, seen: Sequence[float | None], pad: float) -> None:
+    def __init__(self, count: int, seen: Sequence[float | None], pad: float, room_above: float | None = None) -> None:
         real = [float(v) for v in seen if v is not None and math.isfinite(v)] or [0.0, 1.0]
         low, high = min(real), max(real)
         room = (high - low or abs(high) or 1.0) * pad
         self.low, self.high, self.count = low - room, high + room, count
+        if room_above is not None and math.isfinite(room_above):
+            # a label stands above this line: a quarter of the picture is its own
+            self.high = max(self.high, (room_above - 0.25 * self.low) / 0.75)
 
     def x(self, index: float) -> float:
         return WIDTH * index / max(self.count - 1, 1)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-CURRENCIES = frozenset("¥ ￥ $ € £ US$ HK$ CNY RMB USD EUR".split())
+CURRENCIES = frozenset(["¥", "￥", "$", "€", "£", "US$", "HK$", "CNY", "RMB", "USD", "EUR"])
 PLAIN = frozenset({"", "general", "standard", "@", "text"})
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")

@@ -24,10 +24,47 @@ AMBIGUOUS = {
     "M": N_("“{word}” can mean minutes or millions: write min, or the full number."),
 }
 NO_FIXED_LENGTH = frozenset(
-    "月 个月 month months mo 年 year years yr 季度 个季度 quarter quarters 日 工作日 个工作日".split()
+    [
+        "月",
+        "个月",
+        "month",
+        "months",
+        "mo",
+        "年",
+        "year",
+        "years",
+        "yr",
+        "季度",
+        "个季度",
+        "quarter",
+        "quarters",
+        "日",
+        "工作日",
+        "个工作日",
+    ]
 )
-FOREIGN = frozenset("$ € £ usd eur gbp jpy hkd hk$ us$ 美元 美金 欧元 英镑 日元 港元 港币".split())
-YUAN = frozenset("¥ cny rmb 元 圆 块 块钱 人民币 元人民币 元整 yuan".split())
+FOREIGN = frozenset(
+    [
+        "$",
+        "€",
+        "£",
+        "usd",
+        "eur",
+        "gbp",
+        "jpy",
+        "hkd",
+        "hk$",
+        "us$",
+        "美元",
+        "美金",
+        "欧元",
+        "英镑",
+        "日元",
+        "港元",
+        "港币",
+    ]
+)
+YUAN = frozenset(["¥", "cny", "rmb", "元", "圆", "块", "块钱", "人民币", "元人民币", "元整", "yuan"])
 PERCENT = {"%": 100, "percent": 100, "pct": 100, "‰": 1000}
 SCALE = {"百万": 10**6, "千万": 10**7, "万亿": 10**12, "千": 10**3, "万": 10**4, "亿": 10**8, "k": 10**3}
 

@@ -173,7 +173,7 @@ def _format_duration(reader: Reader, seconds: float, unit: str) -> str:
     """People who write seconds or milliseconds mean them: 194 s is not 3.2 min."""
     if unit == "ms" and abs(seconds) < 10:
         return f"{reader.number(seconds * 1000, _places(seconds * 1000))} {'毫秒' if reader.lang == 'zh' else 'ms'}"
-    if unit in ("s", "ms") and abs(seconds) < 600 or abs(seconds) < 1:
+    if (unit in ("s", "ms") and abs(seconds) < 600) or abs(seconds) < 1:
         return f"{reader.number(seconds, _places(seconds))} {'秒' if reader.lang == 'zh' else 's'}"
     return reader.duration(seconds)
 

@@ -117,7 +117,9 @@ def working_seconds_many(starts: ArrayLike, ends: ArrayLike, calendar: WorkingCa
     known = ~(np.isnan(begin) | np.isnan(finish))
     if not known.any():
         return result
-    low, high = np.minimum(begin[known], finish[known]), np.maximum(begin[known], finish[known])
+    # A night shift of the day before reaches into this one, so that day's year must be known too.
+    margin = 86400 if any(end <= opens for hours in calendar.hours for opens, end in hours) else 0
+    low, high = np.minimum(begin[known], finish[known]) - margin, np.maximum(begin[known], finish[known])
     zone = ZoneInfo(calendar.zone)
     first, last = (datetime.fromtimestamp(at, zone).year for at in (float(low.min()), float(high.max())))
     years = range(first, last + 1)
@@ -138,7 +140,7 @@ def is_year_known(country: str | None, year: int) -> bool:
     if country is None:
         return True
     if country == "CN":
-        return min(chinese_days).year <= year <= max(chinese_days).year
+        return bool(min(chinese_days).year <= year <= max(chinese_days).year)
     known = country_holidays(country)
     return int(known.start_year) <= year <= int(known.end_year)
 

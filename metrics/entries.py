@@ -18,7 +18,6 @@ from metrics.presence import (
 
 FIVE_MINUTES = 5 * 60 * 1_000_000
 HOUR = 3_600_000_000
-DONE = ("completed", "not_completed")
 
 
 @dataclass(slots=True)
@@ -41,9 +40,6 @@ class Entry:
     why_code: str
     why_params: dict[str, Any]
     key: str
-    content_changes: list[Step] = field(default_factory=list)
-    changed_by: str | None = None  # who made the last change of the estimate
-    changed_at: int | None = None
 
     @property
     def is_left_out(self) -> bool:
@@ -207,7 +203,6 @@ class Fold:
         left_at = left[0] if left else None
         content = [] if entered_at is None else [s for s in item.content if entered_at < s[0] <= (left_at or self.end)]
         is_open = bucket is not None and outcome == "not_completed"
-        last_estimate = next((s for s in reversed(item.estimates) if BEGINNING < s[0] <= self.end), None)
         entry = Entry(
             sprint_id=self.span.id, work_item_id=item.id, bucket=bucket, outcome=outcome, entered_at=entered_at,
             left_at=left_at, done_at=_since(done, self.end) if is_done else None,
@@ -215,21 +210,29 @@ class Fold:
             is_first_estimate=bool(bucket and is_in and is_known and initial is None and final is not None),
             is_content_changed=bucket is not None and bool(content),
             is_spillover=(is_open or why_code == "unknown_not_completed") and self._is_held_later(item),
-            why_code=why_code, why_params={}, key=item.key, content_changes=content if bucket else [],
-            changed_by=last_estimate[2] if last_estimate else None, changed_at=last_estimate[0] if last_estimate else None,
+            why_code=why_code, why_params={}, key=item.key,
         )  # fmt: skip
-        if entry.bucket and (entry.is_unestimated or (is_in and final is None and not is_known)):
+        counts_final = is_in and final is None and (bucket is None or not is_known)
+        if counts_final or (bucket is not None and entry.is_unestimated):
             self.doubts.add("unestimated", item.id, item.key)
-        entry.why_params = self._why(item, entry, member, done, left)
+        entry.why_params = self._why(item, entry, member, done, left, content)
         return entry
 
     def _why(
-        self, item: ItemHistory, entry: Entry, member: list[Step], done: list[Step], left: Step | None
+        self,
+        item: ItemHistory,
+        entry: Entry,
+        member: list[Step],
+        done: list[Step],
+        left: Step | None,
+        content: list[Step],
     ) -> dict[str, Any]:
         """Parameters of the sentence that says why the item is where it is: JSON-able, the same names for every code."""
         at = entry.entered_at
         steps = done if entry.why_code.startswith("reopened") else member
-        entered = next((step for step in steps if step[0] == at), None)
+        entered = next((step for step in reversed(steps) if step[0] == at), None)
+        since = self.start if at is None else at
+        sized = next((step for step in reversed(item.estimates) if since < step[0] <= self.end), None)
         carried_from = self._carried_from(item, at) if at is not None and entry.bucket == "carried" else None
         return {
             "entered_at": _iso(at),
@@ -242,6 +245,10 @@ class Fold:
             "initial_points": entry.initial_points,
             "final_points": entry.final_points,
             "carried_from": carried_from.name if carried_from else None,
+            "estimated_at": _iso(sized[0]) if sized else None,
+            "estimated_by": sized[2] if sized else None,
+            "content_at": _iso(content[-1][0]) if content else None,
+            "content_by": content[-1][2] if content else None,
         }
 
     def _is_held_later(self, item: ItemHistory) -> bool:

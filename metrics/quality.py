@@ -1,4 +1,7 @@
-"""What in the data cannot be fully trusted (belief 5): every import says it, and the data page shows it."""
+"""What in the data cannot be fully trusted (belief 5): every import says it, and the data page shows it.
+
+What makes a sprint's own figures doubtful (no start, done without a date, contradictions) the ledger finds itself.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -28,18 +31,17 @@ def item_findings(items: pd.DataFrame, *, as_of: datetime) -> list[Finding]:
     checks: tuple[tuple[str, str, Any], ...] = (
         ("item_unestimated", "warning", counted & in_sprint & items["estimate_points"].isna()),
         ("done_without_resolution", "warning", done & has_resolutions & items["resolution"].isna()),
-        ("done_without_date", "warning", done & in_sprint & items["done_at"].isna()),
         ("done_before_created", "error", items["done_at"] < items["created_at"]),
         ("created_in_future", "error", items["created_at"] > pd.Timestamp(as_of)),
         ("status_missing", "warning", in_sprint & items["status_category"].isna()),
     )
     found = [
-        Finding(code, severity, "work_item", row.work_item_id, row.key)
+        Finding(code, severity, "work_item", str(row.work_item_id), str(row.key))
         for code, severity, mask in checks
         for row in items[mask].itertuples()
     ]
     found += [
-        Finding("parent_missing", "info", "work_item", row.work_item_id, row.key, {"parent": row.parent_id})
+        Finding("parent_missing", "info", "work_item", str(row.work_item_id), str(row.key), {"parent": row.parent_id})
         for row in items[orphan].itertuples()
     ]
     twice = items.groupby("key")["work_item_id"].nunique()
@@ -59,15 +61,12 @@ def sprint_findings(sprints: pd.DataFrame, *, as_of: datetime, used: set[str]) -
     if sprints.empty:
         return []
     open_now = sprints["state"].eq("active")
-    end = sprints["completed_at"].fillna(sprints["planned_end_at"])
     checks: tuple[tuple[str, str, Any], ...] = (
-        ("sprint_without_dates", "error", sprints["started_at"].isna() & sprints["state"].ne("future")),
         ("sprint_overdue", "info", open_now & (sprints["planned_end_at"] < pd.Timestamp(as_of))),
-        ("sprint_end_before_start", "error", end < sprints["started_at"]),
         ("sprint_empty", "info", ~sprints["sprint_id"].isin(used) & sprints["state"].ne("future")),
     )
     return [
-        Finding(code, severity, "sprint", row.sprint_id, row.name)
+        Finding(code, severity, "sprint", str(row.sprint_id), str(row.name))
         for code, severity, mask in checks
         for row in sprints[mask].itertuples(index=False)
     ]
@@ -83,7 +82,7 @@ def change_findings(changes: pd.DataFrame, items: pd.DataFrame) -> list[Finding]
     joined = changes.merge(items[["work_item_id", "key", "created_at"]], on="work_item_id")
     early = joined[joined["at"] < joined["created_at"]]
     return [
-        Finding("change_before_creation", "warning", "change", row.change_id, row.key, {"field": row.field})
+        Finding("change_before_creation", "warning", "change", str(row.change_id), str(row.key), {"field": row.field})
         for row in early.itertuples()
     ]
 
@@ -99,8 +98,8 @@ def kpi_findings(kpis: pd.DataFrame, measurements: pd.DataFrame, *, as_of: datet
     future = set(measurements[measurements["at"] > pd.Timestamp(as_of)]["kpi_id"].tolist())
     for row in kpis.itertuples(index=False):
         problems = {
-            "kpi_without_baseline": pd.isna(row.baseline),
-            "kpi_without_target": pd.isna(row.target),
+            "kpi_without_baseline": row.baseline != row.baseline,
+            "kpi_without_target": row.target != row.target,
             "kpi_without_measurement": row.kpi_id not in measured,
             "measurement_in_future": row.kpi_id in future,
         }
@@ -127,11 +126,11 @@ def feedback_findings(feedback: pd.DataFrame, events: pd.DataFrame, *, as_of: da
     silent = feedback[feedback["feedback_id"].isin(confirmed - answered)]
     return [
         *(
-            Finding("feedback_in_future", "error", "feedback", row.external_id, row.external_id)
+            Finding("feedback_in_future", "error", "feedback", str(row.external_id), str(row.external_id))
             for row in late.itertuples()
         ),
         *(
-            Finding("feedback_confirmed_unanswered", "info", "feedback", row.external_id, row.external_id)
+            Finding("feedback_confirmed_unanswered", "info", "feedback", str(row.external_id), str(row.external_id))
             for row in silent.itertuples()
         ),
     ]

@@ -14,11 +14,12 @@ import pandas as pd
 from sqlalchemy import JSON, ColumnElement, Select, and_, false, func, or_, select, true
 from sqlmodel import Session
 
-from core.actor import Scope
+from core.actor import EVERYTHING, Scope
 from store import tables as t
 from store.write import table_of
 
 Ids = Iterable[str] | None
+Reading = Session  # what rooms without SQL call the session that they pass on
 CHUNK = 5000  # ids in one IN (...); both databases take more, SQLite 32,766
 
 
@@ -106,6 +107,45 @@ def sprints(session: Session, scope: Scope, *, source_id: int | None = None, spr
     return _typed(session, statement, {"external_id": "sprint_id"})
 
 
+def source_facts(session: Session, source_id: int, work_item_ids: Ids = None) -> dict[str, Any]:
+    """Everything one source states and recorded about some items (None: all): the arguments of metrics.facts.SourceFacts."""
+    source = sources(session).set_index("source_id").loc[source_id]
+    known = statuses(session, source_id)
+    category = dict(zip(known["status_id"], known["category"], strict=True))
+    ids = None if work_item_ids is None else set(work_item_ids)
+    items = work_items(session, EVERYTHING, source_id, ids)
+    items["is_done"] = items["status_category"].eq("done").fillna(False).astype(bool)
+    stated = stated_entries(session, source_id)
+    has_stated = not stated.empty
+    if ids is not None:
+        stated = stated[stated["work_item_id"].isin(ids)].reset_index(drop=True)
+    stated["is_done"] = stated["status_id"].map(category).eq("done").fillna(False).astype(bool)
+    every_board = boards(session, EVERYTHING)
+    return {
+        "source_id": source_id,
+        "policy": source["policy"],
+        "settings": source["settings"],
+        "sprints": sprints(session, EVERYTHING, source_id=source_id),
+        "items": items,
+        "changes": changes(session, EVERYTHING, source_id, ids),
+        "stated": stated,
+        "statuses": known,
+        "boards": every_board[every_board["source_id"] == source_id],
+        "log_begins": log_begins(session, source_id),
+        "has_stated": has_stated,
+        "is_whole": ids is None,
+    }
+
+
+def log_begins(session: Session, source_id: int) -> dict[str, datetime]:
+    """When the recorded changes of a source begin, by field."""
+    change = table_of(t.Change)
+    first = (
+        select(change.c.field, func.min(change.c.at)).where(change.c.source_id == source_id).group_by(change.c.field)
+    )
+    return {row[0]: row[1] for row in session.execute(first)}
+
+
 def work_items(session: Session, scope: Scope, source_id: int, work_item_ids: Ids = None) -> pd.DataFrame:
     """One row per work item of a source: the columns of `WorkItem`, `status` (its name) and `status_category`."""
     item, status = table_of(t.WorkItem), table_of(t.Status)
@@ -173,10 +213,10 @@ def totals(session: Session, scope: Scope, *, source_id: int | None = None, spri
 
 
 def verdicts(session: Session, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
-    """Every verdict of these sprints, oldest first: the columns of `Verdict`, with verdict_id; the last of an item counts."""
+    """Every verdict of these sprints, oldest first: the columns of `Verdict`; the last of an item counts."""
     verdict = table_of(t.Verdict)
     where = (verdict.c.source_id == source_id, verdict.c.sprint_id.in_(list(sprint_ids)))
-    return frame(session, t.Verdict, *where, id="verdict_id")
+    return frame(session, t.Verdict, *where)
 
 
 def goal_verdicts(session: Session, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
@@ -186,10 +226,10 @@ def goal_verdicts(session: Session, source_id: int, sprint_ids: Sequence[str]) -
 
 
 def change_requests(session: Session, scope: Scope) -> pd.DataFrame:
-    """Every version of every change request, oldest first: the columns of `ChangeRequest`, with change_request_id."""
+    """Every version of every change request, oldest first: the columns of `ChangeRequest`."""
     request = table_of(t.ChangeRequest)
     where = in_departments(scope, request.c.project_key, request.c.department)
-    return frame(session, t.ChangeRequest, where, id="change_request_id")
+    return frame(session, t.ChangeRequest, where)
 
 
 def covered_items(session: Session) -> pd.DataFrame:
@@ -198,13 +238,13 @@ def covered_items(session: Session) -> pd.DataFrame:
 
 
 def signatures(session: Session) -> pd.DataFrame:
-    """Every signature, oldest first: the columns of `Signature`, with signature_id."""
-    return frame(session, t.Signature, id="signature_id")
+    """Every signature, oldest first: the columns of `Signature`."""
+    return frame(session, t.Signature)
 
 
 def waivers(session: Session) -> pd.DataFrame:
-    """Every waiver and revocation, oldest first: the columns of `Waiver`, with waiver_id."""
-    return frame(session, t.Waiver, id="waiver_id")
+    """Every waiver and revocation, oldest first: the columns of `Waiver`."""
+    return frame(session, t.Waiver)
 
 
 # ---------------------------------------------------------------- KPIs and feedback
@@ -217,8 +257,8 @@ def kpis(session: Session, scope: Scope) -> pd.DataFrame:
 
 
 def kpi_facts(session: Session, model: type[t.Base], kpi_ids: Iterable[int]) -> pd.DataFrame:
-    """Rows of KpiBaseline, KpiTarget, KpiMeasurement or KpiPhase of these KPIs, oldest record first; `id` is fact_id."""
-    return frame(session, model, table_of(model).c.kpi_id.in_([int(one) for one in kpi_ids]), id="fact_id")
+    """Rows of KpiBaseline, KpiTarget, KpiMeasurement or KpiPhase of these KPIs, oldest record first."""
+    return frame(session, model, table_of(model).c.kpi_id.in_([int(one) for one in kpi_ids]))
 
 
 def feedback(session: Session, scope: Scope) -> pd.DataFrame:
@@ -230,7 +270,7 @@ def feedback(session: Session, scope: Scope) -> pd.DataFrame:
 
 
 def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
-    """Every event of the feedback in scope, oldest first: the columns of `FeedbackEvent`, with event_id."""
+    """Every event of the feedback in scope, oldest first: the columns of `FeedbackEvent`."""
     event, table = table_of(t.FeedbackEvent), table_of(t.Feedback)
     statement = (
         select(event)
@@ -238,7 +278,7 @@ def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
         .where(in_departments(scope, table.c.project_key, table.c.department))
         .order_by(event.c.feedback_id, event.c.at, event.c.id)
     )
-    return _typed(session, statement, {"id": "event_id"})
+    return _typed(session, statement, {})
 
 
 # ---------------------------------------------------------------- the house

@@ -46,7 +46,7 @@ def panel(
     text: str = "", small: str = "", under: str = "", *, key: str | None = None, height: Any = "content"
 ) -> Iterator[None]:
     """A bordered panel with its title; what is drawn inside the `with` stands in it. `height="stretch"` in columns."""
-    with st.container(border=True, key=key, height=height):
+    with st.container(border=True, key=key, height=height, gap="xsmall"):
         if text:
             title(text, small, under)
         yield
@@ -79,11 +79,12 @@ def chart(
     key: str,
     table: pd.DataFrame | None = None,
     columns: Sequence[Column] = (),
+    caption: str = "",
     clickable: bool = False,
 ) -> list[Any]:
     """A figure, the sentence a screen reader says for it, and its table one click away.
 
-    Args: drawn, from `charts`; key, `page.chart`; table and columns, the figures behind the picture; clickable, whether a
+    Args: drawn, from `charts`; key, `page.chart`; table and columns, the figures behind the picture; caption, a line under it; clickable, whether a
     click on a bar reruns the page. Returns: the `customdata` of the bars clicked (empty: nothing chosen).
     """
     common: dict[str, Any] = {"key": key, "theme": None, "config": PLOTLY, "alt": drawn.alt, "width": "stretch"}
@@ -93,6 +94,8 @@ def chart(
     else:
         st.plotly_chart(drawn.figure, **common)
         points = []
+    if caption:
+        st.html(Markup('<p class="fn-caption">{}</p>').format(safe(caption)))
     if table is not None:
         table_toggle(table, columns, reader)
     return list(dict.fromkeys(_chosen(point) for point in points if point.get("customdata") is not None))

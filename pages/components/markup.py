@@ -88,9 +88,8 @@ def _spark_label(mark: Mark) -> Markup:
         where = mark.left if side == "left" else 100 - mark.left
         style = Markup("{}:calc({:.1f}% + 5px);top:0").format(side, where)
         return Markup('<span class="fn-muted" style="{}">{}</span>').format(style, safe(mark.text))
-    # a label stands above its line, or below it where there is no room above
-    shift = "-110%" if mark.top > 24 else "10%"
-    style = Markup("right:0;top:{:.1f}%;transform:translateY({})").format(mark.top, shift)
+    side = "left" if mark.left < 50 else "right"
+    style = Markup("{}:0;top:{:.1f}%;transform:translateY(-108%)").format(side, mark.top)
     return Markup('<span class="fn-t-{}" style="{}">{}</span>').format(mark.meaning, style, safe(mark.text))
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.errors import FortnightError
 from core.i18n import LANGUAGES, nearest_language
 from core.reader import Reader
 from pages.components import data
@@ -18,6 +19,14 @@ def reader() -> Reader:
     """
     house = data.settings()
     return Reader(lang=choose_language(_linked(), _cookie(), house.language, _browser()), zone=house.zone)
+
+
+def reader_without_store() -> Reader:
+    """The reader where the store may be what failed: the same language unless only the house's setting knew it."""
+    try:
+        return reader()
+    except FortnightError:
+        return Reader(lang=choose_language(_linked(), _cookie(), None, _browser()))
 
 
 def choose_language(linked: str | None, kept: str | None, house: str | None, browser: str | None) -> str:

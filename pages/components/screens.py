@@ -64,7 +64,7 @@ def apology(reader: Reader, error: Exception) -> str:
         ).format(
             reader.lang,
             reader.t("This page could not be drawn."),
-            reader.t("The fault is ours; nothing you entered before it was lost."),
+            reader.t("The fault is ours, not yours. What was saved before is still there."),
             reader.t("Reference {number}: your administrator finds the cause under it in the log.", number=number),
         )
     )

@@ -1,11 +1,12 @@
 """The rules of our own HTML (classes `fn-…`), and the few that quiet Streamlit's frame. Colours come as variables."""
 
 RULES = """
-.stHtml h1,.stHtml h2,.stHtml h3,.stHtml p{margin:0;padding:0;color:inherit}
+:where(.stHtml) :is(h1,h2,h3,p){margin:0;padding:0;color:inherit}
+.stHtml .fn-row h3,.stHtml h1.fn-head,.stHtml h2.fn-title,.stHtml .fn-screen h2{padding:0;margin:0}
 .fn-muted{color:var(--fn-muted)}
 .fn-head{font-size:2rem;line-height:1.22;font-weight:700;letter-spacing:-.01em;max-width:60rem;text-wrap:pretty}
 .fn-head[lang=zh]{letter-spacing:0;line-height:1.35}
-.fn-sub{color:var(--fn-muted);font-size:.95rem;line-height:1.5;margin-top:.25rem}
+.stHtml .fn-sub{color:var(--fn-muted);font-size:.95rem;line-height:1.5;margin-top:-.6rem}
 .fn-title{font-size:1.05rem;font-weight:650;line-height:1.3}
 .fn-title small{font-size:.9rem;font-weight:400;color:var(--fn-muted);margin-left:.4rem}
 .fn-subtitle{color:var(--fn-muted);font-size:.88rem;margin-top:.1rem}
@@ -34,7 +35,7 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-strip>span:first-child{font-size:.92rem}.fn-strip .fn-spark{margin:0}
 .fn-strip-value{display:flex;flex-direction:column;line-height:1.25;font-variant-numeric:tabular-nums}
 .fn-strip-value small{font-size:.82rem}
-.fn-table-box{overflow-x:auto;max-height:38rem;overflow-y:auto}
+.fn-table-box{overflow-x:auto;max-height:46rem;overflow-y:auto}
 .fn-table-box:focus-visible,.fn-counted summary:focus-visible,.fn-as-table summary:focus-visible,.stHtml a:focus-visible
  {outline:2px solid var(--fn-accent);outline-offset:2px;border-radius:4px}
 .fn-table{border-collapse:collapse;width:100%;font-size:.94rem;line-height:1.4}
@@ -63,28 +64,32 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-line{border-left:4px solid var(--fn-added);padding:.45rem .9rem;font-size:.93rem;line-height:1.5;
  background:color-mix(in srgb,var(--fn-added) 9%,transparent);border-radius:0 8px 8px 0}
 .fn-zero{font-size:.95rem;color:var(--fn-muted);padding:.6rem 0}.fn-zero b{color:var(--fn-ink)}
-.fn-brand{display:flex;align-items:center;gap:.4rem;font-size:1.28rem;font-weight:700;line-height:1.2;white-space:nowrap}
-.fn-brand i{width:.95em;height:.95em;border-radius:50%;border:2px solid var(--fn-accent);flex:none;
- background:linear-gradient(90deg,var(--fn-accent) 50%,transparent 50%)}
-.fn-place{color:var(--fn-muted);font-size:.88rem;line-height:1.45;margin-top:.25rem;overflow-wrap:anywhere}
 .fn-facts{color:var(--fn-muted);font-size:.88rem;line-height:1.75}
 .fn-facts a{color:var(--fn-muted);text-decoration:none}.fn-facts a:hover{color:var(--fn-ink);text-decoration:underline}
 .fn-facts b{color:var(--fn-ink)}
+.fn-caption{text-align:center;color:var(--fn-muted);font-size:.9rem}
 .fn-crumb{display:none;color:var(--fn-muted);font-size:.86rem}
 .fn-sample{font-size:.9rem;line-height:1.45}
-[data-testid=stSidebar]{min-width:244px!important;max-width:244px!important}
-[data-testid=stSidebarHeader]{height:2.2rem;margin-bottom:0;padding-top:.3rem}
-[data-testid=stSidebar] [data-testid=stPageLink] a{padding:.32rem .55rem;min-height:2.2rem}
-[data-testid=stSidebar] [data-testid=stPageLink] a:focus-visible{outline:2px solid var(--fn-accent)}
+[data-testid=stSidebarHeader]{margin-bottom:0}
+[data-testid=stSidebarLogo],[data-testid=stHeaderLogo]{height:1.35rem}
+[data-testid=stSidebarHeader] :has(>[data-testid=stSidebarLogo]):after,:has(>[data-testid=stHeaderLogo]):after
+ {content:"Fortnight 双周";font-size:1.28rem;font-weight:700;margin-left:.4rem;white-space:nowrap;color:var(--fn-ink);
+ line-height:1.35rem}
 [data-testid=stSidebar] .stVerticalBlock{gap:.1rem}
+.st-key-shell-findings a>:first-child:not(:last-child){display:none}
+.st-key-shell-findings [data-testid=stPageLink] a{padding:0!important;min-height:0!important}
+.st-key-shell-findings p{font-size:.88rem;color:var(--fn-muted)}
+.st-key-shell-findings a,.st-key-shell-findings a:hover{background:transparent!important}.st-key-shell-findings a:hover p{color:var(--fn-ink);text-decoration:underline}
+.st-key-shell-language{margin-top:.7rem}
 [data-testid=stElementToolbar]{display:none}
-.st-key-shell-sample{background:color-mix(in srgb,var(--fn-added) 10%,transparent);border-radius:8px;padding:.3rem .3rem .3rem .9rem}
-@media (min-width:641px){[data-testid=stMainBlockContainer]{padding-left:2.6rem;padding-right:2.6rem;max-width:92rem}}
+.st-key-shell-sample{background:color-mix(in srgb,var(--fn-added) 10%,transparent);border-radius:8px;padding:.3rem .9rem}
+.st-key-shell-sample button p{text-decoration:underline;text-underline-offset:3px}
+@media (min-width:641px){[data-testid=stSidebar]{min-width:244px!important;max-width:244px!important}
+[data-testid=stSidebar][aria-expanded=false]{min-width:0!important}
+[data-testid=stMainBlockContainer]{padding-left:2.6rem;padding-right:2.6rem;max-width:92rem}}
 @media (max-width:640px){
 .fn-crumb{display:block}.fn-head{font-size:1.5rem;line-height:1.3}
 [data-testid=stMainBlockContainer]{padding-left:1rem;padding-right:1rem}
-[data-testid=stSidebar]{min-width:100%!important;max-width:100%!important}
-[data-testid=stSidebar][aria-expanded=false]{min-width:0!important}
 .fn-screen{padding:1.2rem}
 .fn-table-box{max-height:none;overflow:visible}
 .fn-table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

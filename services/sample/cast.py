@@ -20,7 +20,7 @@ STAFF = {
     WAREHOUSE: ("马强", "Peter Koval", "胡军", "林小雨", "高峰"),
 }
 PRODUCT_OWNER = "Anna Berg"
-SUPPORT = ("周婷", "Tom Hayes", "赵敏")
+SUPPORT = ("林涛", "Tom Hayes", "赵敏")
 STORES = ("杭州店", "成都店", "深圳店")
 
 

@@ -1,8 +1,7 @@
 """The plot of the sample story: reads `backlog.psv`, a line per item, and plays each item's fate through the sprints.
 
-Fates: `spill` (done in the next sprint), `gone` (moved to the next sprint and taken
-out there), `drop` (taken out again), `est:5` (re-estimated to 5), `first:5` (estimated only
-inside the sprint), `noest` (never estimated), `title`, `desc`, `prio` (reworded, extended, raised), `outside` (done before
+Fates: `spill` (done in the next sprint), `gone` (moved to the next sprint and taken out there), `drop` (taken out again),
+`est:5` (re-estimated to 5), `first:5` (estimated only inside the sprint), `noest` (never estimated), `title`, `desc`, `prio` (reworded, extended, raised), `outside` (done before
 it was brought in), `nores` (done, and nobody set a resolution), `#tag` (the name by which a decision refers to it).
 """
 
@@ -12,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 from services.sample.cast import DEPARTMENTS, HEAD, PRODUCT_OWNER, PROJECT, SEED, STAFF, TEAMS, Team
-from services.sample.story import Event, Item, Sprint, Stay, Story, until
-from services.sample.timeline import SPRINTS, Timeline, timeline
+from services.sample.story import Event, Item, Stay, Story, until
+from services.sample.timeline import SPRINTS, Sprint, Timeline, timeline
 
 BACKLOG = Path(__file__).with_name("backlog.psv")
 UNRULY = range(3, 7)  # the sprints in which departments put work straight onto the board

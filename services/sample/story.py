@@ -116,8 +116,12 @@ class Story:
         done = [event.at for event in self.events_of(key, "status") if event.after == "done" and event.at <= at]
         return done[-1] if done else None
 
-    def rows(self) -> Iterator[Row]:
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
         """One row per item and sprint, by sprint and then by when the item came in."""
+        return tuple(self._stated())
+
+    def _stated(self) -> Iterator[Row]:
         for stay in sorted(self.stays, key=lambda each: (each.sprint.number, each.added_at, each.key)):
             end = min(stay.sprint.closes_at, self.timeline.cut)
             until = stay.removed_at or end
@@ -133,7 +137,7 @@ class Story:
 
     def rows_of(self, sprint: Sprint) -> list[Row]:
         """The rows of one sprint."""
-        return [row for row in self.rows() if row.stay.sprint == sprint]
+        return [row for row in self.rows if row.stay.sprint == sprint]
 
     def tagged(self, tag: str) -> list[Item]:
         """The items a decision refers to by this tag."""
@@ -141,7 +145,11 @@ class Story:
 
     def key_of(self, title: str) -> str | None:
         """The key of the item that is called so when the story ends; None where it does not exist yet."""
-        return next((item.key for item in self.items if self.now(item.key, "title") == title), None)
+        return self._key_by_title.get(title)
+
+    @cached_property
+    def _key_by_title(self) -> dict[str, str]:
+        return {self.now(item.key, "title"): item.key for item in self.items}
 
 
 def until(story: Story, cut: datetime) -> Story:

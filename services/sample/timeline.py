@@ -50,6 +50,24 @@ class Timeline:
         return next(each for each in self.sprints if each.team is team and each.number == number)
 
 
+def working(at: datetime) -> datetime:
+    """The same instant, or the next one at which somebody is at work, to the minute."""
+    at = at.replace(second=0, microsecond=0)
+    if at.hour >= 18 or at.weekday() >= 5:
+        at = datetime.combine(at.date() + timedelta(days=1), time(0, at.minute))
+    while at.weekday() >= 5:
+        at += timedelta(days=1)
+    return at if at.hour >= 9 else at.replace(hour=9 + at.minute % 3)  # not everybody begins at nine
+
+
+def previous_workday(day: date) -> date:
+    """The working day before a day."""
+    day -= timedelta(days=1)
+    while day.weekday() >= 5:
+        day -= timedelta(days=1)
+    return day
+
+
 def last_start(anchor: date) -> date:
     """The Wednesday, 7 to 13 days before the anchor, on which the intake team's running sprint started."""
     week_ago = anchor - timedelta(days=7)

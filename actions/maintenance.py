@@ -1,0 +1,48 @@
+"""Backups on request, and the way back."""
+
+from datetime import datetime
+from pathlib import Path
+
+from access.permissions import Permission, require
+from actions.base import acting, action
+from core.actor import Actor
+from core.config import Config
+from core.errors import NotFound
+from core.i18n import Text
+from store.backup import back_up, backups, restore
+from store.db import Store, open_store
+
+
+@action(Permission.MANAGE_SETTINGS, house_wide=True)
+def take_backup(store: Store, actor: Actor, *, at: datetime | None = None) -> Path:
+    """Copy the database and prove that the copy opens. Returns: the file. Raises: Refused, FortnightError."""
+    require(actor, Permission.MANAGE_SETTINGS)
+    saved = back_up(store, at=at)
+    with acting(store, actor, "take_backup", at=at) as work:
+        work.audit(f"backup {saved.name}", None, {"bytes": saved.stat().st_size})
+    return saved
+
+
+@action(Permission.MANAGE_SETTINGS, house_wide=True)
+def restore_backup(
+    config: Config, actor: Actor, file: Path | None = None, *, at: datetime | None = None
+) -> tuple[Path, Path | None]:
+    """Put a backup (by default the newest) in the database's place and note it in the restored log.
+
+    Returns: the backup taken, and where the replaced file is kept. Raises: Refused, NotFound, FortnightError.
+    """
+    require(actor, Permission.MANAGE_SETTINGS)
+    if file is None:
+        found = backups(config)
+        if not found:
+            raise NotFound(
+                Text("There is no backup in {folder}.", folder=str(config.folder("backups"))),
+                next=Text("Name a backup file: python fortnight.py restore FILE"),
+            )
+        file = found[0]
+    elif not file.exists():
+        raise NotFound(Text("The backup {path} does not exist.", path=str(file)))
+    kept = restore(config, file)
+    with acting(open_store(config), actor, "restore_backup", at=at) as work:
+        work.audit(f"backup {file.name}", None, {"replaced": kept.name if kept else None})
+    return file, kept

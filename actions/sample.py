@@ -1,0 +1,35 @@
+"""The sample workspace leaves with one click, for good."""
+
+from datetime import datetime
+
+from access.permissions import Permission
+from actions.base import acting, action, rows_where
+from core.actor import Actor
+from core.errors import NotFound
+from core.i18n import Text
+from store.db import Store
+from store.tables import ImportMapping, Setting, Source
+from store.undo import delete_sources
+
+STARTED = "is_started"  # a setting: someone has decided about the first start, so nothing comes unasked
+
+
+@action(Permission.MANAGE_SAMPLE, house_wide=True)
+def clear_sample(store: Store, actor: Actor, *, at: datetime | None = None) -> int:
+    """Remove every row of the sample workspace; only audit entries mention it afterwards.
+
+    Returns: how many rows left. Raises: Refused; NotFound where there is no sample.
+    """
+    with acting(store, actor, "clear_sample", at=at) as work:
+        samples = rows_where(work.session, Source, is_sample=True)
+        if not samples:
+            raise NotFound(Text("There is no sample workspace to clear."))
+        names = [source.name for source in samples]
+        for mapping in rows_where(work.session, ImportMapping, source_name=names):
+            work.session.delete(mapping)
+        work.session.flush()
+        removed = delete_sources(work.session, [source.id for source in samples if source.id is not None])
+        work.session.expunge_all()
+        work.session.merge(Setting(name=STARTED, value={"value": True}, changed_at=work.at, changed_by=actor.name))
+        work.audit("sample workspace", {"sources": names}, {"rows_removed": removed})
+        return removed

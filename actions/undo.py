@@ -1,0 +1,50 @@
+"""Undoing an import: its new rows go, its changed rows become what they were."""
+
+from datetime import datetime
+
+from access.permissions import Permission
+from actions.base import acting, action
+from actions.derive import rederive
+from core.actor import Actor
+from core.errors import Invalid, NotFound
+from core.i18n import Text
+from store.db import Store
+from store.tables import SyncRun
+from store.undo import built_upon, later_runs_on_the_same_rows, put_back
+
+
+@action(Permission.IMPORT_DATA)
+def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None = None) -> dict[str, int]:
+    """Undo one import, whole, and derive its source's figures anew.
+
+    Returns: `{"removed", "restored"}`, rows. Raises: Refused; NotFound; Invalid where a later import touched the same
+    rows, or people have built upon what it brought.
+    """
+    with acting(store, actor, "undo_import", at=at) as work:
+        run = work.session.get(SyncRun, run_id)
+        if run is None or run.kind != "import":
+            raise NotFound(
+                Text("There is no import {run}.", run=str(run_id)), next=Text("`python fortnight.py status` lists them.")
+            )
+        work.require(project=None)
+        if run.undone_at is not None:
+            raise Invalid(Text("Import {run} is undone already.", run=str(run_id)))
+        later = later_runs_on_the_same_rows(work.session, run_id)
+        if later:
+            raise Invalid(
+                Text("A later import changed the same rows."),
+                next=Text("Undo these first, newest first: {runs}.", runs=", ".join(map(str, reversed(later)))),
+            )
+        upon = built_upon(work.session, run_id)
+        if upon:
+            listed = ", ".join(f"{name} ({count})" for name, count in sorted(upon.items()))
+            raise Invalid(
+                Text("Others have built upon what this import brought: {listed}.", listed=listed),
+                next=Text("Import a corrected file instead: it corrects the facts and keeps what hangs on them."),
+            )
+        counts = put_back(work.session, run_id)
+        run.undone_at, run.state = work.at, "undone"
+        work.session.add(run)
+        rederive(work.session, run.source_id, at=work.at)
+        work.audit(f"import {run_id} of {run.file_name}", None, counts)
+        return counts

@@ -1,0 +1,105 @@
+"""Detected changes that need no change request: waived with a reason, and taken back. The latest entry counts."""
+
+from datetime import datetime
+
+from access.permissions import Permission
+from actions.base import Work, acting, action, last_where
+from actions.given import LONGEST_TEXT, one_of, required
+from actions.sprint_items import item_in_sprint
+from core.actor import Actor
+from core.errors import Invalid, NotFound
+from core.i18n import N_, Text
+from core.wording_actions import CHANGE_KIND
+from store.db import Store
+from store.tables import SprintEntry, Waiver
+
+
+@action(Permission.WAIVE_CHANGE)
+def waive_change(
+    store: Store,
+    actor: Actor,
+    *,
+    source_id: int,
+    sprint_id: str,
+    work_item_id: str,
+    change_kind: str,
+    reason: str,
+    at: datetime | None = None,
+) -> Waiver:
+    """Say why a detected change needs no change request.
+
+    Args: change_kind, a code of `core.wording_actions.CHANGE_KIND`.
+    Raises: Refused; NotFound where no such change was detected; Invalid where it is waived already.
+    """
+    with acting(store, actor, "waive_change", at=at) as work:
+        return _write(work, source_id, sprint_id, work_item_id, change_kind, reason, is_revoked=False)
+
+
+@action(Permission.WAIVE_CHANGE)
+def revoke_waiver(
+    store: Store,
+    actor: Actor,
+    *,
+    source_id: int,
+    sprint_id: str,
+    work_item_id: str,
+    change_kind: str,
+    reason: str,
+    at: datetime | None = None,
+) -> Waiver:
+    """Take a waiver back, with the reason: the change counts as unapproved again.
+
+    Raises: Refused; NotFound; Invalid where it is not waived.
+    """
+    with acting(store, actor, "revoke_waiver", at=at) as work:
+        return _write(work, source_id, sprint_id, work_item_id, change_kind, reason, is_revoked=True)
+
+
+def detected_kinds(entry: SprintEntry) -> frozenset[str]:
+    """The kinds of change that an item's entry in a sprint shows (R10-R12, R18)."""
+    kinds = set()
+    if entry.bucket == "added":
+        kinds.add("added")
+    if entry.outcome == "removed":
+        kinds.add("removed")
+    elif entry.bucket is not None and (entry.final_points or 0.0) != (entry.initial_points or 0.0):
+        kinds.add("re_estimated")
+    if entry.is_content_changed:
+        kinds.add("content")
+    return frozenset(kinds)
+
+
+def _write(
+    work: Work, source_id: int, sprint_id: str, work_item_id: str, change_kind: str, reason: str, *, is_revoked: bool
+) -> Waiver:
+    item = item_in_sprint(work, source_id, sprint_id, work_item_id)
+    kind = one_of(change_kind, CHANGE_KIND, N_("Kind of change"))
+    before = last_where(
+        work.session,
+        Waiver,
+        source_id=source_id,
+        sprint_id=sprint_id,
+        work_item_id=work_item_id,
+        change_kind=kind,
+    )
+    is_waived = before is not None and not before.is_revoked
+    if is_waived and not is_revoked:
+        raise Invalid(Text("This change of {key} is waived already.", key=item.key))
+    if is_revoked and not is_waived:
+        raise Invalid(Text("This change of {key} is not waived.", key=item.key))
+    entry = work.session.get(SprintEntry, (source_id, sprint_id, work_item_id))
+    if not is_revoked and (entry is None or kind not in detected_kinds(entry)):
+        raise NotFound(Text("{key} has no such change in this sprint: {kind}.", key=item.key, kind=Text(CHANGE_KIND[kind])))
+    row = Waiver(
+        source_id=source_id,
+        sprint_id=sprint_id,
+        work_item_id=work_item_id,
+        change_kind=kind,
+        reason=required(reason, N_("Reason"), longest=LONGEST_TEXT),
+        is_revoked=is_revoked,
+        waived_by=work.actor.name,
+        waived_at=work.at,
+    )
+    work.add(row)
+    work.audit(f"{kind} of {item.key} in sprint {sprint_id}", before, row)
+    return row

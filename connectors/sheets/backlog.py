@@ -1,0 +1,247 @@
+"""Backlog sheets and Jira's own CSV export: items, sprints, statuses, and what the rows state about items in sprints."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from connectors.records import BoardRecord, ItemRecord, Parsed, ProjectRecord, Records, StatedRecord
+from connectors.sheets.cells import Table
+from connectors.sheets.sprints import read_sprints, sprint_names
+from connectors.sheets.statuses import read_statuses
+from core.i18n import N_, Text
+
+# Item column -> the sheet's field, where the value goes over as it is.
+SAME = {
+    "title": "title",
+    "description": "description",
+    "acceptance_criteria": "acceptance_criteria",
+    "type": "type",
+    "status_id": "status",
+    "priority": "priority",
+    "epic": "epic",
+    "labels": "labels",
+    "components": "components",
+    "fix_versions": "fix_version",
+    "assignee": "assignee",
+    "reporter": "reporter",
+    "department": "department",
+    "resolution": "resolution",
+    "url": "url",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "done_at": "done_at",
+}
+LISTS = ("labels", "components", "fix_versions")
+STATED = {"added_at": "added_at", "removed_at": "removed_at", "initial_points": "initial_estimate", "done_at": "done_at"}
+TYPE_UNMAPPED = N_("Counted as a requirement; the source's settings can say what this type is.")
+_PROJECT_OF_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-\d+")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def parse_backlog(table: Table) -> Parsed:
+    """Items, sprints, statuses and stated facts of a backlog: one row per item and sprint.
+
+    An item that stands in several rows is as its latest sprint's row says (the last row where no sprint has a start).
+    Rule: R1, R2, R6, R8, R19.
+    """
+    keys: list[str | None] = table.column("key")
+    table.require("key")
+    table.require("title")
+    ids, names = sprint_names(table)
+    sprints, boards = read_sprints(table, ids, names)
+    memberships: list[Sequence[str]] = [(one,) if one else () for one in ids]
+    _refuse_twice(table, keys, ids)
+    starts = {row["external_id"]: row["started_at"] for row in sprints.rows}
+    columns = _columns(table)
+    columns["removed_at"] = table.column("removed_at")
+    columns["estimate_points"] = table.column("estimate")
+    columns["initial_points"] = table.column("initial_estimate")
+    _refuse_early_removal(table, columns)
+    parsed_items = _items(table, columns, keys, keys, memberships, [starts.get(one or "") or _LONG_AGO for one in ids])
+    stated = _stated(table, columns, keys, memberships)
+    return _together("backlog", table, columns, parsed_items, stated, sprints, boards)
+
+
+def parse_jira_csv(table: Table) -> Parsed:
+    """The same records from Jira's own export: external id is the issue id, an item lists all its sprints (R7)."""
+    keys: list[str | None] = table.column("key")
+    ids: list[str | None] = table.column("id")
+    for name in ("key", "id", "title"):
+        table.require(name)
+    given = table.column("sprint")
+    memberships = [one if isinstance(one, list) else [one] if one else [] for one in given]
+    _refuse_twice(table, ids, [None] * len(ids))
+    names = {name: name for one in memberships for name in one}
+    first_row = {name: at for at, one in reversed(list(enumerate(memberships))) for name in one}
+    sprints, boards = read_sprints(table, list(names), list(names), [first_row[name] for name in names])
+    columns = _columns(table)
+    columns["estimate_points"] = _either_estimate(table)
+    columns["effort_seconds"] = [None if one is None else float(one) for one in table.column("effort")]
+    items = _items(table, columns, ids, keys, memberships, [_LONG_AGO] * len(ids))
+    stated = _stated(table, columns, ids, memberships)
+    return _together("jira_csv", table, columns, items, stated, sprints, boards)
+
+
+def _columns(table: Table) -> dict[str, list[Any]]:
+    columns = {column: table.column(field) for column, field in SAME.items()}
+    columns["parent"] = table.column("parent")
+    columns["project"] = table.column("project")
+    columns["kind"] = _kinds(table, columns["type"])
+    for name in LISTS:
+        columns[name] = [one or [] if isinstance(one, list) or one is None else [one] for one in columns[name]]
+    return columns
+
+
+def _kinds(table: Table, types: list[str | None]) -> list[str]:
+    """The kind of every row's type; an unknown type is counted as a requirement, and said so once (R19)."""
+    kind_of: dict[str | None, str] = {None: "requirement"}
+    kinds = []
+    for at, name in enumerate(types):
+        if name not in kind_of:
+            kind = table.settings.kind_of(str(name))
+            if kind is None:
+                table.report(at, "type", name, Text(TYPE_UNMAPPED), "warning", "type_unmapped")
+            kind_of[name] = kind or "requirement"
+        kinds.append(kind_of[name])
+    return kinds
+
+
+def _either_estimate(table: Table) -> list[float | None]:
+    """Story Points, else Story point estimate: both fields live side by side on one server."""
+    first, second = table.column("estimate"), table.column("estimate_2")
+    for at, (one, other) in enumerate(zip(first, second, strict=True)):
+        if one is not None and other is not None and one != other:
+            accepted = Text("Story Points say {points}, and that is used.", points=one)
+            table.report(at, "estimate_2", other, accepted, "warning", "estimate_conflict")
+    return [other if one is None else one for one, other in zip(first, second, strict=True)]
+
+
+def _refuse_twice(table: Table, keys: Sequence[str | None], sprints: Sequence[str | None]) -> None:
+    first: dict[tuple[str, str | None], int] = {}
+    for at, pair in enumerate(zip(keys, sprints, strict=True)):
+        key, sprint = pair
+        if key is None:
+            continue
+        seen = first.setdefault((key, sprint), at)
+        if seen != at:
+            accepted = Text("It stands in row {row} already: accepted is one row per item and sprint.", row=table.rows[seen] + 1)
+            table.report(at, "key", key, accepted, code="duplicate")
+
+
+def _refuse_early_removal(table: Table, columns: dict[str, list[Any]]) -> None:
+    added = columns["added_at"] = table.column("added_at")
+    columns["added_by"] = table.column("added_by")
+    for at, (begin, end) in enumerate(zip(added, columns["removed_at"], strict=True)):
+        if begin is not None and end is not None and end < begin:
+            accepted = Text("Accepted: a time not before the item was added, {at}.", at=begin)
+            table.report(at, "removed_at", end, accepted)
+
+
+def _items(
+    table: Table,
+    columns: dict[str, list[Any]],
+    ids: Sequence[str | None],
+    keys: Sequence[str | None],
+    memberships: Sequence[Sequence[str]],
+    starts: Sequence[datetime],
+) -> Records[ItemRecord]:
+    chosen: dict[str, int] = {}
+    sprint_ids: dict[str, list[str]] = {}
+    removed = columns.get("removed_at") or [None] * len(ids)
+    for at, one in enumerate(ids):
+        if one is None:
+            continue
+        best = chosen.get(one)
+        if best is None or starts[at] >= starts[best]:
+            chosen[one] = at
+        members = sprint_ids.setdefault(one, [])
+        if removed[at] is None:
+            members.extend(sprint for sprint in memberships[at] if sprint not in members)
+    rows = list(chosen.values())
+    id_of_key = {keys[at]: ids[at] for at in rows}
+    picked: dict[str, list[Any]] = {
+        "external_id": list(chosen),
+        "key": [keys[at] or ids[at] for at in rows],
+        "project_key": [_project(table, columns["project"][at], keys[at]) for at in rows],
+        "parent_id": [id_of_key.get(columns["parent"][at], columns["parent"][at]) for at in rows],
+        "sprint_ids": [sprint_ids[one] for one in chosen],
+        "effort_seconds": [None] * len(rows),
+    }
+    is_whole = rows == list(range(len(ids)))
+    for name in (*SAME, "kind", "estimate_points", *(("effort_seconds",) if "effort_seconds" in columns else ())):
+        picked[name] = columns[name] if is_whole else [columns[name][at] for at in rows]
+    picked["title"] = [title or "" for title in picked["title"]]  # an empty one is an error, reported already
+    names = list(ItemRecord.__annotations__)
+    made = [dict(zip(names, values, strict=True)) for values in zip(*(picked[name] for name in names), strict=True)]
+    return Records(cast(list[ItemRecord], made), [table.rows[at] + 1 for at in rows], _known(table))
+
+
+def _project(table: Table, given: str | None, key: str | None) -> str | None:
+    if given or table.settings.project_key:
+        return given or table.settings.project_key
+    found = _PROJECT_OF_KEY.fullmatch(key or "")
+    return found.group(1) if found else None
+
+
+def _known(table: Table) -> frozenset[str]:
+    known = {column for column, field in SAME.items() if table.has(field)} | {"external_id", "key", "project_key"}
+    if table.has("type"):
+        known.add("kind")
+    if table.has("parent"):
+        known.add("parent_id")
+    if table.has("sprint") or table.has("sprint_id"):
+        known.add("sprint_ids")
+    if table.has("estimate") or table.has("estimate_2"):
+        known.add("estimate_points")
+    if table.has("effort"):
+        known.add("effort_seconds")
+    return frozenset(known)
+
+
+def _stated(
+    table: Table, columns: dict[str, list[Any]], ids: Sequence[str | None], memberships: Sequence[Sequence[str]]
+) -> Records[StatedRecord]:
+    """What the rows say about items in sprints; a column the sheet lacks states nothing."""
+    known = [name for name, field in STATED.items() if table.has(field)]
+    nothing = [None] * len(ids)
+    parts = (
+        columns.get("added_at", nothing),
+        columns.get("added_by", nothing),
+        columns.get("removed_at", nothing),
+        columns.get("initial_points", nothing),
+        columns["estimate_points"],
+        columns["status_id"],
+        columns["done_at"],
+    )
+    names = list(StatedRecord.__annotations__)
+    stated: Records[StatedRecord] = Records(known=frozenset(known) | {"final_points", "status_id", "added_by"})
+    for at, (one, sprints, values) in enumerate(zip(ids, memberships, zip(*parts, strict=True), strict=True)):
+        if one is not None:
+            for sprint in sprints:
+                row = dict(zip(names, (sprint, one, list(known), *values), strict=True))
+                stated.add(cast(StatedRecord, row), table.rows[at] + 1)
+    return stated
+
+
+def _together(
+    kind: str,
+    table: Table,
+    columns: dict[str, list[Any]],
+    items: Records[ItemRecord],
+    stated: Records[StatedRecord],
+    sprints: Records[Any],
+    boards: Records[BoardRecord],
+) -> Parsed:
+    projects: Records[ProjectRecord] = Records()
+    project_names = dict(zip(columns["project"], table.column("project_name"), strict=True)) if table.has("project_name") else {}
+    seen: set[str] = set()
+    for row, at in zip(items.rows, items.at, strict=True):
+        key = row["project_key"]
+        if key and key not in seen:
+            seen.add(key)
+            projects.add({"external_id": key, "key": key, "name": project_names.get(key) or key}, at)
+    statuses = read_statuses(table, columns["status_id"])
+    return Parsed(
+        kind, table.sheet.name, items=items, stated=stated, sprints=sprints, boards=boards, statuses=statuses, projects=projects
+    )

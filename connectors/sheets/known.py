@@ -1,0 +1,40 @@
+"""What is known beside the sheet itself: sprints, items and KPIs of the store and of the other sheets of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.records import Parsed
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names a sheet may refer to. None means that nobody looked: nothing is checked then.
+
+    Args: sprints, sprint name or id -> id; items, keys; kpis, KPI id or name -> (id, dimension, unit); a name that two
+    of them share is left out of the mapping by whoever fills it, and so refused by cell.
+    """
+
+    sprints: Mapping[str, str] | None = None
+    items: frozenset[str] | None = None
+    kpis: Mapping[str, tuple[str, str, str]] | None = None
+
+    def plus(self, parsed: Parsed) -> Known:
+        """This, and what another sheet of the same file brings."""
+        sprints = {name: row["external_id"] for row in parsed.sprints.rows for name in (row["name"], row["external_id"])}
+        kpis = {
+            name: (row["external_id"], row["dimension"], row["unit"])
+            for row in parsed.kpis.rows
+            for name in (row["name"], row["external_id"])
+        }
+        keys = frozenset(row["key"] for row in parsed.items.rows)
+        return Known(
+            sprints={**(self.sprints or {}), **sprints} if sprints else self.sprints,
+            items=(self.items or frozenset()) | keys if keys else self.items,
+            kpis={**(self.kpis or {}), **kpis} if kpis else self.kpis,
+        )
+
+    def sprint_id(self, name: str) -> str | None:
+        """The id of a sprint; its name where nobody looked; None where it is not known."""
+        return name if self.sprints is None else self.sprints.get(name)

@@ -1,0 +1,74 @@
+"""The words behind codes of KPIs and feedback: assurance, signals, limits, kinds, states, and what could not be known."""
+
+from core.i18n import N_
+
+ASSURANCE = {
+    "consistently_met": N_("consistently met"),
+    "consistently_missed": N_("consistently missed"),
+    "hit_and_miss": N_("hit and miss"),
+    "not_enough_points": N_("not enough points"),
+}
+ASSURANCE_MEANING = {
+    "consistently_met": N_(
+        "Both natural limits are on the good side of the target: it is met unless something changes."
+    ),
+    "consistently_missed": N_(
+        "Both natural limits are on the bad side of the target: only another process will meet it."
+    ),
+    "hit_and_miss": N_("The target lies between the natural limits: whether it is met is a matter of luck."),
+    "not_enough_points": N_("Fewer than 6 points in the present phase: there are no natural limits yet."),
+}
+LIMITS_STATE = {
+    "none": N_("no limits yet"),
+    "trial": N_("trial limits"),
+    "locked": N_("locked limits"),
+}
+SIGNAL = {
+    "beyond_limit": N_("a point beyond a limit"),
+    "run_of_eight": N_("8 in a row on one side of the centre"),
+    "three_of_four": N_("3 of 4 closer to a limit than to the centre"),
+}
+SIDE = {"above": N_("above the centre"), "below": N_("below the centre")}
+DIRECTION = {"down": N_("lower is better"), "up": N_("higher is better")}
+PHASE_KIND = {"release": N_("release"), "re_baseline": N_("re-baseline")}
+
+FEEDBACK_KIND = {
+    "bug": N_("bug report"),
+    "idea": N_("idea"),
+    "question": N_("question"),
+    "praise": N_("praise"),
+    "survey": N_("survey answer"),
+    "other": N_("other feedback"),
+}
+FEEDBACK_STATE = {
+    "open": N_("waiting for an answer"),
+    "answered": N_("answered"),
+    "resolved": N_("resolved, not yet confirmed"),
+    "confirmed": N_("confirmed by the requester"),
+}
+FEEDBACK_EVENT = {
+    "reply": N_("replied"),
+    "linked": N_("linked to a work item"),
+    "resolved": N_("resolved"),
+    "confirmed": N_("confirmed"),
+    "reopened": N_("reopened"),
+    "corrected": N_("corrected"),
+}
+RESPONSE_MEASURE = {
+    "first_response": N_("first response"),
+    "resolution": N_("resolution"),
+}
+RESPONSE_STATE = {
+    "known": N_("known"),
+    "waiting": N_("still waiting"),
+    "not_covered": N_("the working calendar does not cover the year"),
+    "contradictory": N_("dated before the feedback came in"),
+}
+RESPONSE_FINDING = {
+    "calendar_year_not_covered": N_(
+        "The working calendar “{label}” does not know the holidays of {year}. Response times that cannot be known: {n}. "
+        "An admin can import the holidays of that year."
+    ),
+    "reply_before_received": N_("Feedback {label} was answered before it came in: its response time is left out."),
+    "confirmed_before_received": N_("Feedback {label} was confirmed before it came in: its resolution is left out."),
+}

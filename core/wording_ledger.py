@@ -1,0 +1,196 @@
+"""The words behind the sprint ledger's codes: why an item stands where it does, and what could not be trusted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core.i18n import N_, Text
+
+# why_code -> sentence. Codes are how the item came in (committed, added ...) and what became of it (completed ...).
+WHY = {
+    "committed_completed": N_(
+        "In the sprint when it started. Completed {done_at}. Estimate {initial_points} at entry, "
+        "{final_points} at the end."
+    ),
+    "committed_not_completed": N_(
+        "In the sprint when it started. Not completed. Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "committed_removed": N_(
+        "In the sprint when it started. Taken out {left_at}, {left_hours} h after the start, by {left_by}. "
+        "Estimate {initial_points} at entry."
+    ),
+    "committed_unsettled": N_("In the sprint when it started. Whether it was done by this instant is not recorded."),
+    "committed_done_completed": N_(
+        "In the sprint when it started, already done. Completed {done_at}. Estimate {initial_points} at "
+        "entry, {final_points} at the end."
+    ),
+    "committed_done_not_completed": N_(
+        "In the sprint when it started, already done. Not completed. Estimate {initial_points} at entry, "
+        "{final_points} at the end."
+    ),
+    "committed_done_removed": N_(
+        "In the sprint when it started, already done. Taken out {left_at}, {left_hours} h after the start, "
+        "by {left_by}. Estimate {initial_points} at entry."
+    ),
+    "committed_done_unsettled": N_(
+        "In the sprint when it started, already done. Whether it was done by this instant is not recorded."
+    ),
+    "added_completed": N_(
+        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Completed {done_at}. "
+        "Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "added_not_completed": N_(
+        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Not completed. Estimate "
+        "{initial_points} at entry, {final_points} at the end."
+    ),
+    "added_removed": N_(
+        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Taken out {left_at}, "
+        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+    ),
+    "added_unsettled": N_(
+        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Whether it was done by "
+        "this instant is not recorded."
+    ),
+    "created_completed": N_(
+        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Completed {done_at}. "
+        "Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "created_not_completed": N_(
+        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Not completed. Estimate "
+        "{initial_points} at entry, {final_points} at the end."
+    ),
+    "created_removed": N_(
+        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Taken out {left_at}, "
+        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+    ),
+    "created_unsettled": N_(
+        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Whether it was done by "
+        "this instant is not recorded."
+    ),
+    "reopened_completed": N_(
+        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
+        "{entered_by}. Completed {done_at}. Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "reopened_not_completed": N_(
+        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
+        "{entered_by}. Not completed. Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "reopened_removed": N_(
+        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
+        "{entered_by}. Taken out {left_at}, {left_hours} h after the start, by {left_by}. Estimate "
+        "{initial_points} at entry."
+    ),
+    "reopened_unsettled": N_(
+        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
+        "{entered_by}. Whether it was done by this instant is not recorded."
+    ),
+    "carried_completed": N_(
+        "Carried over {entered_at} from {carried_from}, which ended with it not done. Completed {done_at}. "
+        "Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "carried_not_completed": N_(
+        "Carried over {entered_at} from {carried_from}, which ended with it not done. Not completed. "
+        "Estimate {initial_points} at entry, {final_points} at the end."
+    ),
+    "carried_removed": N_(
+        "Carried over {entered_at} from {carried_from}, which ended with it not done. Taken out {left_at}, "
+        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+    ),
+    "carried_unsettled": N_(
+        "Carried over {entered_at} from {carried_from}, which ended with it not done. Whether it was done "
+        "by this instant is not recorded."
+    ),
+    "completed_outside": N_(
+        "Done without ever being open in this sprint. Estimate {final_points}; outside the balance."
+    ),
+    "left_out": N_("Added {entered_at} and taken out again {left_at}: left out of both, as this policy counts."),
+    "unknown_completed": N_(
+        "When it came into the sprint is not recorded. Completed {done_at}. Estimate at the end {final_points}."
+    ),
+    "unknown_not_completed": N_(
+        "When it came into the sprint is not recorded. Not completed. Estimate at the end {final_points}."
+    ),
+    "unknown_removed": N_(
+        "When it came into the sprint is not recorded. Taken out {left_at}, {left_hours} h after the start."
+    ),
+    "unknown_unsettled": N_(
+        "When it came into the sprint is not recorded. Whether it was done by this instant is not recorded either."
+    ),
+    "unknown_completed_outside": N_(
+        "When it came into the sprint is not recorded. It was done before the sprint started. Estimate {final_points}."
+    ),
+}
+
+LEDGER_FINDING = {
+    "sprint_unknown": N_("There is no sprint {sprint} in this source."),
+    "sprint_without_start": N_("Sprint {sprint} has no start date: its figures cannot be told. Give it a start."),
+    "closed_without_end": N_(
+        "Sprint {sprint} is closed but has no date of completion: its figures cannot be told. Give it an end."
+    ),
+    "ends_before_start": N_("Sprint {sprint} ends before it starts: its figures cannot be told. Correct its dates."),
+    "membership_contradiction": N_(
+        "The recorded history of {n} items of sprint {sprint} contradicts itself or the present sprint field: {items}"
+    ),
+    "membership_unknown": N_(
+        "What was in sprint {sprint} from its start, and what was added or removed, cannot be told: the "
+        "sheet has no usable {items}. Add it, or import a change log."
+    ),
+    "initial_estimate_unknown": N_(
+        "{n} items of sprint {sprint} have no initial estimate on record, so that nothing but completed and "
+        "not completed is known in points: {items}. Add the column initial_points, or import a change log "
+        "of estimates."
+    ),
+    "unestimated": N_("{n} items of sprint {sprint} have no estimate and count 0 points: {items}"),
+    "estimate_unreadable": N_(
+        "{n} items of sprint {sprint} have an estimate in their history that is no number; it counts as none: {items}"
+    ),
+    "status_unknown": N_(
+        "{n} statuses in the history of sprint {sprint} no longer exist and count as not done: {items}"
+    ),
+    "done_without_date": N_(
+        "{items} is done but its date of completion is empty; it counts as completed in sprint {sprint}."
+    ),
+    "done_column_missing": N_(
+        "The sheet does not say when items were done; {n} done items count as completed in sprint {sprint}: {items}"
+    ),
+    "done_date_without_done_status": N_(
+        "{n} items of sprint {sprint} have a date of completion but a status that is not done; they count "
+        "as not completed: {items}"
+    ),
+    "removed_before_added": N_(
+        "{n} items of sprint {sprint} were removed before they were added, so that their place cannot be "
+        "told: {items}. Correct the dates."
+    ),
+    "stated_contradicts_log": N_(
+        "For {n} items of sprint {sprint} the sheet and the change log disagree; the sheet's columns count: {items}"
+    ),
+    "deleted_item": N_("{n} items of sprint {sprint} were deleted at the source and are left out: {items}"),
+    "content_unknown": N_(
+        "No change of title, description, acceptance criteria, type or priority is on record for sprint "
+        "{sprint}, so that content churn cannot be told."
+    ),
+}
+
+NOBODY = N_("somebody not recorded")
+NO_DATE = N_("on an unknown date")
+INSTANTS = ("entered_at", "left_at", "done_at", "estimated_at", "content_at")
+AUTHORS = ("entered_by", "left_by", "estimated_by", "content_by")
+
+
+def why_text(code: str, params: Mapping[str, Any]) -> Text:
+    """The sentence that says why an item stands where it does, ready for any reader.
+
+    Args: code and params, SprintEntry's why_code and why_params (instants as ISO text, null where not recorded).
+    """
+    given: dict[str, Any] = dict(params)
+    for name in INSTANTS:
+        at = given.get(name)
+        given[name] = datetime.fromisoformat(at) if at else Text(NO_DATE)
+    for name in AUTHORS:
+        given[name] = given.get(name) or Text(NOBODY)
+    return Text(WHY[code], **given)
+
+
+def ledger_finding_text(code: str, params: Mapping[str, Any]) -> Text:
+    """The sentence of a finding that a ledger carries."""
+    return Text(LEDGER_FINDING[code], **params)

@@ -1,0 +1,25 @@
+"""Whether each sprint's goal was met, and how one knows: (team, sprint) -> verdict and evidence."""
+
+GOALS: dict[tuple[str, int], tuple[str, str]] = {
+    ("A", 1): ("met", "All orders of the week were pulled; 3 of 212 needed a second try"),
+    ("A", 2): ("met", "三个店铺的订单同屏演示"),
+    ("A", 3): ("missed", "重复订单能识别，但校验与批量审核未完成"),
+    ("A", 4): ("missed", "Bundled discounts still differ from the bill in 4 of 12 cases"),
+    ("A", 5): ("missed", "地址解析未完成，48 单抽查错 9 单"),
+    ("A", 6): ("partly", "No overselling in the test shop; the reservation itself is not finished"),
+    ("A", 7): ("met", "试运行三天，54% 的订单可自动放行"),
+    ("A", 8): ("met", "Seven days in Hangzhou without the old process, 11 differences, all explained"),
+    ("A", 9): ("partly", "积压在第五天清零，高峰日除外"),
+    ("A", 10): ("met", "单笔审核 0.8 秒；地址准确率抽查 97.4%"),
+    ("A", 11): ("met", "All exceptions are in one queue; nobody opened the old page this week"),
+    ("B", 1): ("met", "三个仓库停用纸质拣货单"),
+    ("B", 2): ("met", "500 parcels, no wrong label"),
+    ("B", 3): ("missed", "只接通两家，比价未完成"),
+    ("B", 5): ("partly", "申请已上线，质量问题与七天无理由未区分"),
+    ("B", 6): ("missed", "Refunds in part are not finished; every third was done by hand"),
+    ("B", 7): ("met", "客服演示：一页看全订单、包裹、退款"),
+    ("B", 8): ("met", "三仓各演练 500 单，含断网 30 分钟"),
+    ("B", 9): ("partly", "The same day in Hangzhou and Chengdu, the next day in Shenzhen"),
+    ("B", 10): ("met", "每一件退货都有等级和照片"),
+    ("B", 11): ("partly", "￥16.70 in the last week: better than ￥17.20, not yet ￥16"),
+}

@@ -1,0 +1,242 @@
+"""One case per action of the house: prepare a store, and return what an actor then does. A new action needs one here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from actions import (
+    change_requests,
+    derive,
+    feedback,
+    kpis,
+    maintenance,
+    measurements,
+    sample,
+    settings,
+    signatures,
+    undo,
+    verdicts,
+    waivers,
+)
+from store.db import Store
+from store.tables import SyncRun
+from tests.actions.shop import AT, EVERYONE, LATER, START, Do, feedback_of, kpi_of, measured, request_of, seed
+
+
+@dataclass(frozen=True)
+class Case:
+    """Args: prepare, makes the store ready and returns the doing; is_one_transaction, whether the whole action is rows
+    in one transaction of the given store (a restore replaces the file); databases, on which it can run."""
+
+    prepare: Callable[[Store], Do]
+    is_one_transaction: bool = True
+    databases: frozenset[str] = frozenset({"sqlite", "postgresql"})
+
+
+def _verdict(store: Store) -> Do:
+    source = seed(store)
+    given = {"source_id": source, "sprint_id": "S1", "work_item_id": "2", "verdict": "accepted"}
+    return lambda actor: verdicts.record_verdict(store, actor, **given, at=LATER)
+
+
+def _verdicts(store: Store) -> Do:
+    source = seed(store)
+    given = [verdicts.ItemVerdict(source, "S1", item, "accepted") for item in ("2", "3")]
+    return lambda actor: verdicts.record_verdicts(store, actor, verdicts=given, at=LATER)
+
+
+def _goal(store: Store) -> Do:
+    source = seed(store)
+    given = {"source_id": source, "sprint_id": "S1", "verdict": "partly"}
+    return lambda actor: verdicts.record_goal_verdict(store, actor, **given, at=LATER)
+
+
+def _raise_request(store: Store) -> Do:
+    source = seed(store)
+    covered = (change_requests.Covered(source, "S1", "2"),)
+    content = change_requests.Content("Split orders", "A second warehouse", requested_by="王芳", items=covered)
+    return lambda actor: change_requests.raise_change_request(store, actor, content=content, at=LATER)
+
+
+def _revise_request(store: Store) -> Do:
+    number = request_of(store, seed(store)).number
+    return lambda actor: change_requests.revise_change_request(store, actor, number=number, impact="Two days", at=LATER)
+
+
+def _sign(store: Store) -> Do:
+    number = request_of(store, seed(store)).number
+    return lambda actor: signatures.sign_change(store, actor, number=number, decision="approved", at=LATER)
+
+
+def _waiver_of(source: int) -> dict[str, object]:
+    return {"source_id": source, "sprint_id": "S1", "work_item_id": "2", "change_kind": "added", "reason": "Agreed"}
+
+
+def _waive(store: Store) -> Do:
+    given = _waiver_of(seed(store))
+    return lambda actor: waivers.waive_change(store, actor, **given, at=LATER)
+
+
+def _revoke(store: Store) -> Do:
+    given = _waiver_of(seed(store))
+    waivers.waive_change(store, EVERYONE, **given, at=AT)
+    return lambda actor: waivers.revoke_waiver(store, actor, **given, at=LATER)
+
+
+def _define_kpi(store: Store) -> Do:
+    given = {"name": "Accuracy", "unit": "%", "direction": "up", "project_key": "SHOP"}
+    return lambda actor: kpis.define_kpi(store, actor, **given, at=LATER)
+
+
+def _revise_kpi(store: Store) -> Do:
+    kpi = kpi_of(store)
+    return lambda actor: kpis.revise_kpi(store, actor, kpi_id=kpi.id, owner="李雷", at=LATER)
+
+
+def _baseline(store: Store) -> Do:
+    kpi = kpi_of(store)
+    return lambda actor: kpis.set_baseline(store, actor, kpi_id=kpi.id, value="2h", at=LATER)
+
+
+def _target(store: Store) -> Do:
+    kpi = kpi_of(store)
+    return lambda actor: kpis.set_target(store, actor, kpi_id=kpi.id, value="15min", at=LATER)
+
+
+def _phase(store: Store) -> Do:
+    kpi = kpi_of(store)
+    given = {"kpi_id": kpi.id, "begins_at": START, "kind": "release", "reason": "Launch"}
+    return lambda actor: kpis.begin_phase(store, actor, **given, at=LATER)
+
+
+def _measure(store: Store) -> Do:
+    kpi = kpi_of(store)
+    given = {"kpi_id": kpi.id, "value": "90min", "measured_at": START}
+    return lambda actor: measurements.record_measurement(store, actor, **given, at=LATER)
+
+
+def _correct_measurement(store: Store) -> Do:
+    kpi = measured(store)
+    given = {"kpi_id": kpi.id, "value": "90min", "measured_at": START, "remark": "Misread"}
+    return lambda actor: measurements.correct_measurement(store, actor, **given, at=LATER)
+
+
+def _submit(store: Store) -> Do:
+    given = {"kind": "survey", "csat": 4, "department": "ops", "project_key": "SHOP"}
+    return lambda actor: feedback.submit_feedback(store, actor, **given, at=LATER)
+
+
+def _correct_feedback(store: Store) -> Do:
+    row = feedback_of(store)
+    return lambda actor: feedback.correct_feedback(store, actor, feedback_id=row.id, kind="question", at=LATER)
+
+
+def _answer(store: Store) -> Do:
+    row = feedback_of(store)
+    return lambda actor: feedback.answer_feedback(store, actor, feedback_id=row.id, reply="We look at it", at=LATER)
+
+
+def _link(store: Store) -> Do:
+    source = seed(store)
+    row = feedback_of(store)
+    given = {"feedback_id": row.id, "source_id": source, "work_item_id": "2"}
+    return lambda actor: feedback.link_feedback(store, actor, **given, at=LATER)
+
+
+def _resolve(store: Store) -> Do:
+    row = feedback_of(store)
+    return lambda actor: feedback.resolve_feedback(store, actor, feedback_id=row.id, at=LATER)
+
+
+def _confirm(store: Store) -> Do:
+    row = feedback_of(store)
+    feedback.resolve_feedback(store, EVERYONE, feedback_id=row.id or 0, at=AT)
+    return lambda actor: feedback.confirm_feedback(store, actor, feedback_id=row.id, at=LATER)
+
+
+def _reopen(store: Store) -> Do:
+    row = feedback_of(store)
+    feedback.resolve_feedback(store, EVERYONE, feedback_id=row.id or 0, at=AT)
+    return lambda actor: feedback.reopen_feedback(store, actor, feedback_id=row.id, text="Still twice", at=LATER)
+
+
+def _save_settings(store: Store) -> Do:
+    seed(store)
+    return lambda actor: settings.save_settings(store, actor, changes={"zone": "Europe/Berlin"}, at=LATER)
+
+
+def _save_source(store: Store) -> Do:
+    source = seed(store)
+    return lambda actor: settings.save_source_settings(store, actor, source_id=source, policy="plan-cn", at=LATER)
+
+
+def _holidays(store: Store) -> Do:
+    days = [settings.Day(date(2031, 1, 1), False, "元旦")]
+    return lambda actor: settings.import_holidays(store, actor, calendar="CN", days=days, at=LATER)
+
+
+def _rebuild(store: Store) -> Do:
+    seed(store)
+    return lambda actor: derive.rebuild(store, actor, at=LATER)
+
+
+def _clear_sample(store: Store) -> Do:
+    seed(store, is_sample=True)
+    return lambda actor: sample.clear_sample(store, actor, at=LATER)
+
+
+def _undo(store: Store) -> Do:
+    source = seed(store)
+    with store.writing() as session:
+        run = SyncRun(
+            source_id=source, kind="import", state="done", actor="founder", started_at=AT, finished_at=AT, file_name="a.csv"
+        )
+        session.add(run)
+        session.flush()
+        run_id = run.id
+    return lambda actor: undo.undo_import(store, actor, run_id, at=LATER)
+
+
+def _back_up(store: Store) -> Do:
+    return lambda actor: maintenance.take_backup(store, actor, at=LATER)
+
+
+def _restore(store: Store) -> Do:
+    saved = maintenance.take_backup(store, EVERYONE, at=AT)
+    return lambda actor: maintenance.restore_backup(store.config, actor, saved, at=LATER)
+
+
+CASES: dict[str, Case] = {
+    "answer_feedback": Case(_answer),
+    "begin_phase": Case(_phase),
+    "clear_sample": Case(_clear_sample),
+    "confirm_feedback": Case(_confirm),
+    "correct_feedback": Case(_correct_feedback),
+    "correct_measurement": Case(_correct_measurement),
+    "define_kpi": Case(_define_kpi),
+    "import_holidays": Case(_holidays),
+    "link_feedback": Case(_link),
+    "raise_change_request": Case(_raise_request),
+    "rebuild": Case(_rebuild),
+    "record_goal_verdict": Case(_goal),
+    "record_measurement": Case(_measure),
+    "record_verdict": Case(_verdict),
+    "record_verdicts": Case(_verdicts),
+    "reopen_feedback": Case(_reopen),
+    "resolve_feedback": Case(_resolve),
+    "restore_backup": Case(_restore, is_one_transaction=False, databases=frozenset({"sqlite"})),
+    "revise_change_request": Case(_revise_request),
+    "revise_kpi": Case(_revise_kpi),
+    "revoke_waiver": Case(_revoke),
+    "save_settings": Case(_save_settings),
+    "save_source_settings": Case(_save_source),
+    "set_baseline": Case(_baseline),
+    "set_target": Case(_target),
+    "sign_change": Case(_sign),
+    "submit_feedback": Case(_submit),
+    "take_backup": Case(_back_up, databases=frozenset({"sqlite"})),
+    "undo_import": Case(_undo),
+    "waive_change": Case(_waive),
+}
+
+
