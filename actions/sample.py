@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlmodel import Session
+
 from access.permissions import Permission
 from actions.base import acting, action, rows_where
 from core.actor import Actor
@@ -33,3 +35,19 @@ def clear_sample(store: Store, actor: Actor, *, at: datetime | None = None) -> i
         work.session.merge(Setting(name=STARTED, value={"value": True}, changed_at=work.at, changed_by=actor.name))
         work.audit("sample workspace", {"sources": names}, {"rows_removed": removed})
         return removed
+
+
+@action(Permission.MANAGE_SAMPLE, house_wide=True)
+def decide_first_start(store: Store, actor: Actor, *, at: datetime | None = None) -> None:
+    """Note that the first start is over: the sample is never again loaded unasked. Raises: Refused."""
+    with acting(store, actor, "decide_first_start", at=at) as work:
+        if has_decided(work.session):
+            work.nothing_changed()
+            return
+        work.session.add(Setting(name=STARTED, value={"value": True}, changed_at=work.at, changed_by=actor.name))
+        work.audit("first start", None, {"is_over": True})
+
+
+def has_decided(session: Session) -> bool:
+    """Whether the first start is over."""
+    return session.get(Setting, STARTED) is not None

@@ -6,15 +6,18 @@ What cannot be read with certainty is refused with what would be accepted: a wro
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, Overflow
+from typing import ParamSpec
 
 from core.durations import EFFORT_UNIT_OF, NUMBER, UNIT_OF, read_duration, read_effort
 from core.errors import Invalid
 from core.i18n import N_, Text
 from core.number_formats import read_number_format
 
+P = ParamSpec("P")
 DIMENSIONS = ("duration", "ratio", "money", "number")
 EXAMPLES = "15min, 2h, 1d 4h, 2小时30分, 0:15, 85%, ￥1.2万, 1,234.5, 120 单"
 ACCEPTED = N_("Accepted are, for example: {examples}.")
@@ -108,10 +111,10 @@ def parse_quantity(
     if isinstance(raw, bool | date) or not isinstance(raw, str | int | float):
         raise _refused(raw)
     if isinstance(raw, str):
-        return _parse_text(raw, default_unit)
+        return _finite(_parse_text, raw, default_unit)
     if not math.isfinite(raw):
         raise _refused(raw)
-    return _parse_number(raw, number_format, default_unit)
+    return _finite(_parse_number, raw, number_format, default_unit)
 
 
 def parse_effort(
@@ -125,14 +128,20 @@ def parse_effort(
         return Quantity("duration", raw.total_seconds(), "h", str(raw))
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise _refused(raw)
+    if isinstance(raw, str) and any(unicodedata.category(letter) == "No" for letter in raw):
+        raise _refused(raw)
     text = narrow(raw if isinstance(raw, str) else repr(raw)).lower()
     is_bare = re.fullmatch(f"[+-]?(?:{NUMBER})", text) is not None
     if is_bare:
         text += narrow(default_unit or "").lower()
-    found = read_effort(text, Decimal(repr(hours_per_day)))
-    if found is None:
-        raise _refused(raw, next=Text("Write an effort as 4h, 1.5d, 1d 4h, 2人天 or 30min."))
-    return Quantity("duration", float(found[0]), found[1], str(raw), is_bare)
+
+    def read() -> Quantity:
+        found = read_effort(text, Decimal(repr(hours_per_day)))
+        if found is None:
+            raise _refused(raw, next=Text("Write an effort as 4h, 1.5d, 1d 4h, 2人天 or 30min."))
+        return Quantity("duration", float(found[0]), found[1], str(raw), is_bare)
+
+    return _finite(read)
 
 
 def parse_unit(word: str) -> tuple[str, str]:
@@ -149,7 +158,20 @@ def narrow(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").split())
 
 
+def _finite(read: Callable[P, Quantity], *args: P.args, **kwargs: P.kwargs) -> Quantity:
+    """What was read, unless it is too large to be kept (`1e400`)."""
+    try:
+        found = read(*args, **kwargs)
+    except Overflow:
+        found = None
+    if found is None or not math.isfinite(found.value):
+        raise Invalid(Text("The number is too large."), next=Text(ACCEPTED, examples=EXAMPLES))
+    return found
+
+
 def _parse_text(raw: str, default_unit: str | None) -> Quantity:
+    if any(unicodedata.category(letter) == "No" for letter in raw):
+        raise _refused(raw)  # made narrow, `10²` would be 102
     text, unit = narrow(raw), narrow(default_unit or "")
     if text.startswith("百分之"):
         text = text.removeprefix("百分之").strip() + "%"

@@ -1,4 +1,5 @@
-"""The words behind the codes that people's changes use: verdicts, decisions, kinds, states, roles, permissions."""
+"""The words behind the codes that people's changes use: verdicts, decisions, kinds of change and of item, roles and
+permissions. Those of KPIs and feedback are in `core.wording_kpi`."""
 
 from core.i18n import N_
 
@@ -22,30 +23,6 @@ REQUEST_STATE = {
     "rejected": N_("declined"),
     "void": N_("signature void: changed after it was signed"),
 }
-FEEDBACK_KIND = {
-    "bug": N_("defect"),
-    "idea": N_("idea"),
-    "question": N_("question"),
-    "praise": N_("praise"),
-    "survey": N_("survey answer"),
-    "other": N_("other"),
-}
-FEEDBACK_STATE = {
-    "open": N_("open"),
-    "resolved": N_("resolved, not yet confirmed"),
-    "confirmed": N_("confirmed by the requester"),
-    "reopened": N_("reopened"),
-}
-FEEDBACK_EVENT = {
-    "reply": N_("replied"),
-    "linked": N_("linked to a work item"),
-    "resolved": N_("resolved"),
-    "confirmed": N_("confirmed"),
-    "reopened": N_("reopened"),
-    "corrected": N_("corrected"),
-}
-KPI_DIRECTION = {"down": N_("lower is better"), "up": N_("higher is better")}
-PHASE_KIND = {"release": N_("release"), "re_baseline": N_("new baseline")}
 ITEM_KIND = {
     "requirement": N_("requirement"),
     "bug": N_("defect"),

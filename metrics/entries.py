@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from metrics.history import BEGINNING, History, ItemHistory, SprintSpan, Step, instant, value_at
@@ -98,13 +98,14 @@ class Fold:
             item = self.history.items[item_id]
             if not self.counting.counts(item):
                 continue
+            if item.is_deleted:
+                if replace(self, doubts=Doubts())._entry(item) is not None:
+                    self.doubts.add("deleted_item", item.id, item.key)
+                continue
             entry = self._entry(item)
-            if entry is not None and item.is_deleted:
-                self.doubts.add("deleted_item", item.id, item.key)
-            elif entry is not None:
+            if entry is not None:
                 found.append(entry)
-            if not item.is_deleted:
-                self._doubt(item, entry)
+            self._doubt(item, entry)
         return sorted(found, key=lambda entry: (entry.key, entry.work_item_id))
 
     def _entry(self, item: ItemHistory) -> Entry | None:
@@ -112,6 +113,10 @@ class Fold:
         done, is_undated = completion(self.history, item, self.span, self.counting)
         if not value_at(member, self.end, False) and not _was_in(member, self.start, self.end):
             return None
+        if is_undated and value_at(member, self.end, False):
+            row = self.history.stated.get((self.span.id, item.id))
+            is_cell = row is not None and "done_at" in row.known
+            self.doubts.add("done_without_date" if is_cell else "done_column_missing", item.id, item.key)
         if missing:
             return self._unknown(item, member, missing, done, is_undated)
         entered_at = self._entered(member, done)
@@ -283,14 +288,10 @@ class Fold:
                 doubts.add("done_date_without_done_status", item.id, item.key)
         if entry is None:
             return
-        _, is_undated = completion(history, item, span, counting)
-        if is_undated and entry.outcome != "removed":
-            is_cell = row is not None and "done_at" in row.known
-            doubts.add("done_without_date" if is_cell else "done_column_missing", item.id, item.key)
         if item.has_unreadable_estimate:
             doubts.add("estimate_unreadable", item.id, item.key)
         for _, status, _ in item.statuses:
-            if status is not None and status not in counting.done_status_ids | counting.known_status_ids:
+            if status and status not in counting.known_status_ids and status not in counting.done_status_ids:
                 doubts.add("status_unknown", status, status)
 
 

@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -94,10 +95,9 @@ def _stated_rows(stated: pd.DataFrame) -> dict[tuple[str, str], StatedRow]:
     return {key: StatedRow(*row) for key, row in zip(keys, zip(*columns, strict=True), strict=True)}
 
 
-@dataclass(slots=True)
-class _Logged:
+class _Logged(NamedTuple):
     at: int
-    change_id: str
+    change_id: Any
     before: str | None
     after: str | None
     author: str | None
@@ -106,19 +106,19 @@ class _Logged:
 def _changes_by_item(changes: pd.DataFrame) -> dict[str, dict[str, list[_Logged]]]:
     """work item -> field -> its changes in the order they were applied (R3, R7)."""
     by_item: dict[str, dict[str, list[_Logged]]] = defaultdict(lambda: defaultdict(list))
-    if changes.empty:
+    kept = changes[changes["field"].isin(FIELDS) & changes["at"].notna()]
+    if kept.empty:
         return by_item
-    kept = changes[changes["field"].isin(FIELDS)]
-    names = ("work_item_id", "field", "change_id", "from_value", "to_value", "author")
-    columns = [_values(kept[name]) for name in names]
-    for item_id, name, change_id, before, after, author, at in zip(*columns, _instants(kept["at"]), strict=True):
-        if at is not None:
-            by_item[item_id][name].append(_Logged(at, str(change_id), before or None, after or None, author))
+    columns = [_values(kept[name]) for name in ("change_id", "from_value", "to_value", "author")]
+    logged = map(_Logged._make, zip(_instants(kept["at"]), *columns, strict=True))
+    for item_id, name, entry in zip(_values(kept["work_item_id"]), _values(kept["field"]), logged, strict=True):
+        by_item[item_id][name].append(entry)
     for fields in by_item.values():
         for name, entries in fields.items():
-            entries.sort(key=lambda entry: entry.at)
-            if any(one.at == two.at for one, two in pairwise(entries)):
-                fields[name] = _in_order(entries)
+            if len(entries) > 1:
+                entries.sort(key=itemgetter(0))
+                if any(one.at == two.at for one, two in pairwise(entries)):
+                    fields[name] = _in_order(entries)
     return by_item
 
 
@@ -132,15 +132,15 @@ def _in_order(entries: list[_Logged]) -> list[_Logged]:
 
     A sheet's ids are content hashes, which say nothing about order: there the chain of values decides.
     """
-    waiting = sorted(entries, key=lambda entry: (entry.at, _natural(entry.change_id)))
+    waiting = sorted(entries, key=lambda entry: (entry.at, _natural(str(entry.change_id))))
     ordered: list[_Logged] = []
     while waiting:
         together = [entry for entry in waiting if entry.at == waiting[0].at]
-        now = ordered[-1].after if ordered else None
-        following = next((entry for entry in together if ordered and entry.before == now), None)
+        now = (ordered[-1].after or None) if ordered else None
+        following = next((entry for entry in together if ordered and (entry.before or None) == now), None)
         if following is None:  # start of history, or a gap: begin where no other change of this instant leads
-            results = {entry.after for entry in together}
-            following = next((entry for entry in together if entry.before not in results), together[0])
+            results = {entry.after or None for entry in together}
+            following = next((entry for entry in together if (entry.before or None) not in results), together[0])
         ordered.append(following)
         waiting.remove(following)
     return ordered
@@ -200,13 +200,14 @@ def _estimates(item: ItemHistory, entries: list[_Logged], points: float | None) 
         [(BEGINNING, entries[0].before, None), *((e.at, e.after, e.author) for e in entries)] if entries else []
     ):
         try:
-            steps.append((at, float(text) if text is not None else None, author))
+            steps.append((at, float(text) if text else None, author))
         except ValueError:  # words where a number belongs: unestimated, and reported
             item.has_unreadable_estimate = True
             steps.append((at, None, author))
     item.estimates = steps or [(BEGINNING, points, None)]
 
 
+@lru_cache(maxsize=4096)  # a sprint's list is written once per item that was in it
 def _ids(text: str | None) -> frozenset[str]:
     """The ids in a Sprint change's full list, "76, 79" (R5)."""
     return frozenset(part for part in (piece.strip() for piece in (text or "").split(",")) if part)

@@ -141,7 +141,7 @@ def _weeks_example() -> Mapping[str, Any]:
     name="feedback_state",
     title="State of feedback",
     description="Where each piece of feedback stands: open, answered, resolved or confirmed by its requester.",
-    unit="",
+    unit="pieces of feedback",
     grain="one row per piece of feedback",
     direction="none",
     rule="R29",

@@ -94,12 +94,13 @@ def kpi_findings(kpis: pd.DataFrame, measurements: pd.DataFrame, *, as_of: datet
     `KpiMeasurement`; as_of. Returns: findings in the order of KPIs.
     """
     found = []
+    unset = {name: set(kpis.loc[kpis[name].isna(), "kpi_id"].tolist()) for name in ("baseline", "target")}
     measured = set(measurements["kpi_id"].tolist())
     future = set(measurements[measurements["at"] > pd.Timestamp(as_of)]["kpi_id"].tolist())
     for row in kpis.itertuples(index=False):
         problems = {
-            "kpi_without_baseline": row.baseline != row.baseline,
-            "kpi_without_target": row.target != row.target,
+            "kpi_without_baseline": row.kpi_id in unset["baseline"],
+            "kpi_without_target": row.kpi_id in unset["target"],
             "kpi_without_measurement": row.kpi_id not in measured,
             "measurement_in_future": row.kpi_id in future,
         }

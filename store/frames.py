@@ -164,6 +164,21 @@ def statuses(session: Session, source_id: int) -> pd.DataFrame:
     return frame(session, t.Status, table_of(t.Status).c.source_id == source_id, external_id="status_id")
 
 
+def every_status(session: Session) -> pd.DataFrame:
+    """One row per status of every source: source_id, status_id, name, category."""
+    return frame(session, t.Status, external_id="status_id")
+
+
+def every_type(session: Session) -> pd.DataFrame:
+    """One row per source, type of work item and the kind it counts as: source_id, type, kind, n."""
+    item = table_of(t.WorkItem)
+    columns = (item.c.source_id, item.c.type, item.c.kind)
+    counted = (
+        select(*columns, func.count().label("n")).where(item.c.type.is_not(None)).group_by(*columns).order_by(*columns)
+    )
+    return _typed(session, counted, {})
+
+
 def changes(session: Session, scope: Scope, source_id: int, work_item_ids: Ids = None) -> pd.DataFrame:
     """One row per changed field, in the order of item, time and id: the columns of `Change`, with change_id."""
     change, item = table_of(t.Change), table_of(t.WorkItem)
@@ -284,9 +299,12 @@ def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
 # ---------------------------------------------------------------- the house
 
 
-def findings(session: Session) -> pd.DataFrame:
-    """Every open finding of data quality: the columns of `Finding`, with finding_id."""
-    return frame(session, t.Finding, id="finding_id")
+def findings(session: Session, *, source_id: int | None = None, sprint_id: str | None = None) -> pd.DataFrame:
+    """Every open finding (of one source, of one sprint's ledger): the columns of `Finding`, with finding_id."""
+    finding = table_of(t.Finding)
+    where = [finding.c.source_id == source_id] if source_id is not None else []
+    where += [finding.c.sprint_id == sprint_id] if sprint_id is not None else []
+    return frame(session, t.Finding, *where, id="finding_id")
 
 
 def runs(session: Session, limit: int = 50) -> pd.DataFrame:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from connectors.records import BoardRecord, ItemRecord, Parsed, ProjectRecord, Records, StatedRecord
-from connectors.sheets.cells import Table
 from connectors.sheets.sprints import read_sprints, sprint_names
 from connectors.sheets.statuses import read_statuses
+from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 # Item column -> the sheet's field, where the value goes over as it is.
@@ -69,8 +69,7 @@ def parse_jira_csv(table: Table) -> Parsed:
     ids: list[str | None] = table.column("id")
     for name in ("key", "id", "title"):
         table.require(name)
-    given = table.column("sprint")
-    memberships = [one if isinstance(one, list) else [one] if one else [] for one in given]
+    memberships: list[list[str]] = [one or [] for one in table.column("sprint")]
     _refuse_twice(table, ids, [None] * len(ids))
     names = {name: name for one in memberships for name in one}
     first_row = {name: at for at, one in reversed(list(enumerate(memberships))) for name in one}
@@ -88,8 +87,9 @@ def _columns(table: Table) -> dict[str, list[Any]]:
     columns["parent"] = table.column("parent")
     columns["project"] = table.column("project")
     columns["kind"] = _kinds(table, columns["type"])
+    empty: list[str] = []
     for name in LISTS:
-        columns[name] = [one or [] if isinstance(one, list) or one is None else [one] for one in columns[name]]
+        columns[name] = [one or empty for one in columns[name]] if table.has(SAME[name]) else [empty] * len(table.rows)
     return columns
 
 
@@ -155,9 +155,11 @@ def _items(
         best = chosen.get(one)
         if best is None or starts[at] >= starts[best]:
             chosen[one] = at
-        members = sprint_ids.setdefault(one, [])
-        if removed[at] is None:
-            members.extend(sprint for sprint in memberships[at] if sprint not in members)
+        given = memberships[at] if removed[at] is None else ()
+        if one not in sprint_ids:
+            sprint_ids[one] = list(given)
+        elif given:
+            sprint_ids[one].extend(sprint for sprint in given if sprint not in sprint_ids[one])
     rows = list(chosen.values())
     id_of_key = {keys[at]: ids[at] for at in rows}
     picked: dict[str, list[Any]] = {
@@ -173,7 +175,7 @@ def _items(
         picked[name] = columns[name] if is_whole else [columns[name][at] for at in rows]
     picked["title"] = [title or "" for title in picked["title"]]  # an empty one is an error, reported already
     names = list(ItemRecord.__annotations__)
-    made = [dict(zip(names, values, strict=True)) for values in zip(*(picked[name] for name in names), strict=True)]
+    made = [dict(zip(names, values, strict=False)) for values in zip(*(picked[name] for name in names), strict=True)]
     return Records(cast(list[ItemRecord], made), [table.rows[at] + 1 for at in rows], _known(table))
 
 
@@ -215,13 +217,15 @@ def _stated(
         columns["done_at"],
     )
     names = list(StatedRecord.__annotations__)
-    stated: Records[StatedRecord] = Records(known=frozenset(known) | {"final_points", "status_id", "added_by"})
-    for at, (one, sprints, values) in enumerate(zip(ids, memberships, zip(*parts, strict=True), strict=True)):
+    rows: list[dict[str, Any]] = []
+    places: list[int] = []
+    for at, one, sprints, values in zip(table.rows, ids, memberships, zip(*parts, strict=True), strict=True):
         if one is not None:
             for sprint in sprints:
-                row = dict(zip(names, (sprint, one, list(known), *values), strict=True))
-                stated.add(cast(StatedRecord, row), table.rows[at] + 1)
-    return stated
+                rows.append(dict(zip(names, (sprint, one, known, *values), strict=False)))
+                places.append(at + 1)
+    says = frozenset(known) | {"final_points", "status_id", "added_by"}
+    return Records(cast(list[StatedRecord], rows), places, says)
 
 
 def _together(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.records import ChangeRecord, Parsed, Records, VerdictRecord
-from connectors.sheets.cells import POINTS_ACCEPTED, CellError, Table, points_of
+from connectors.sheets.cells import POINTS_ACCEPTED, CellError, points_of
 from connectors.sheets.fields import normal
 from connectors.sheets.known import Known
+from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 UNKNOWN_SPRINT = N_("There is no such sprint: write its name or id as the backlog does, or import its backlog first.")

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from connectors.records import FeedbackEventRecord, FeedbackRecord, Parsed, Records
-from connectors.sheets.cells import Table
 from connectors.sheets.changes import hash_of
 from connectors.sheets.known import Known
+from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 RECEIVED = ("received_at", "kind", "text", "csat", "nps", "submitted_by", "department", "project", "release")

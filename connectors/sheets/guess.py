@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 
 from connectors.sheets.fields import FIELDS, FieldType, fields_of, normal
 from connectors.sheets.reader import Cell, Sheet
@@ -113,10 +113,10 @@ def match(sheet: Sheet, row: int, headers: tuple[str, ...], kind: str) -> Guess:
     fields = fields_of(kind)
     mapping: dict[str, list[int]] = {}
     confidence: dict[str, float] = {}
-    ranked: list[tuple[float, int, str]] = []
-    for column, header in enumerate(headers):
-        for name, sure in _candidates(header, kind):
-            ranked.append((sure, column, name))
+    found = [_candidate(header, kind) for header in headers]
+    if sum(1 for one in found if one) >= 2:  # a row without two headers we know is data, and data resembles anything
+        found = [one or _near(header, kind) for one, header in zip(found, headers, strict=True)]
+    ranked = [(one[1], column, one[0]) for column, one in enumerate(found) if one]
     taken: set[int] = set()
     for sure, column, name in sorted(ranked, key=lambda one: (-one[0], one[1])):
         if column in taken or (name in mapping and not (fields[name].repeats and sure >= 0.9)):
@@ -130,18 +130,25 @@ def match(sheet: Sheet, row: int, headers: tuple[str, ...], kind: str) -> Guess:
     return Guess(kind, row, mapping, confidence, headers, headers_sha256(headers), _missing(kind, mapping))
 
 
-def _candidates(header: str, kind: str) -> list[tuple[str, float]]:
+def _candidate(header: str, kind: str) -> tuple[str, float] | None:
+    """The field a header means exactly, or without what it says in brackets."""
     words = _dictionary(kind)
     exact = words.get(normal(header))
-    if exact or not normal(header):
-        return [exact] if exact else []
+    if exact or kind == "jira_csv":  # Jira's headers are exact; its custom fields resemble each other
+        return exact
     bare = normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", header)))
-    if kind != "jira_csv" and bare and bare in words:
-        return [(words[bare][0], 0.8)]
+    return (words[bare][0], 0.8) if bare in words else None
+
+
+@lru_cache(maxsize=4096)
+def _near(header: str, kind: str) -> tuple[str, float] | None:
+    """The field a header resembles, as a misspelt one does."""
+    bare = normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", header)))
     if kind == "jira_csv" or len(bare) < 4:
-        return []  # Jira's headers are exact; its custom fields resemble each other
-    near = max(((SequenceMatcher(None, bare, word).ratio(), word) for word in words), default=(0.0, ""))
-    return [(words[near[1]][0], 0.6)] if near[0] >= SIMILAR else []
+        return None
+    words = _dictionary(kind)
+    close = get_close_matches(bare, words, n=1, cutoff=SIMILAR)
+    return (words[close[0]][0], 0.6) if close else None
 
 
 def _match_wide(

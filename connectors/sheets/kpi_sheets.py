@@ -1,15 +1,17 @@
 """KPI definitions and measurements, long or wide, with every quantity read as people write it (R27)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from connectors.records import BaselineRecord, KpiRecord, MeasurementRecord, Parsed, PhaseRecord, Records, TargetRecord
-from connectors.sheets.cells import Table, text_of
+from connectors.sheets.cells import text_of
 from connectors.sheets.choices import accepted_choices
 from connectors.sheets.guess import header_texts
 from connectors.sheets.known import Known
+from connectors.sheets.table import Table
 from core.errors import Invalid
 from core.i18n import N_, Text
 from core.units import Quantity, parse_unit, series_problems
@@ -18,7 +20,6 @@ DEFINED = ("name", "unit", "direction", "project", "department", "owner", "defin
 UNKNOWN_KPI = N_("There is no such KPI: write its id or name as in its definition, or import its definition first.")
 NO_UNIT = N_("Accepted: a unit such as min, h, %, ￥ or 单.")
 OTHER_VALUE = N_("Row {row} gives this KPI another {header}; accepted is one.")
-_UNIT_ONLY = {"": ("number", "")}
 
 
 @dataclass
@@ -82,7 +83,7 @@ def _gather(table: Table, ids: Sequence[str | None], columns: dict[str, list[Any
                 continue
             first = definition.values.setdefault(name, (value, at))
             if _plain(first[0]) != _plain(value):
-                header = Text(table.fields[name].en)
+                header = f"{table.fields[name].en} ({table.fields[name].zh})"
                 table.report(at, name, value, Text(OTHER_VALUE, row=table.rows[first[1]] + 1, header=header), code="kpi_conflict")
     return {one: definition for one, definition in found.items() if "name" in definition.values}
 
@@ -165,13 +166,13 @@ def parse_measurements(table: Table, known: Known) -> Parsed:
     seen: dict[tuple[str, datetime], tuple[int, float]] = {}
     instants, counts, remarks = table.column("at"), table.column("n"), table.column("remark")
     units: list[str | None] = table.column("unit")
-    for index, kpis in _value_columns(table, known):
+    for index, kpis, header_unit in _value_columns(table, known):
         table.report_unread("value", index)
         for at, (kpi, instant) in enumerate(zip(kpis, instants, strict=True)):
             if kpi is None:
                 continue
-            kpi_id, dimension, unit = _kpi_of(kpi, known)
-            quantity = table.quantity(at, index, units[at] or unit, "value")
+            kpi_id, _, unit = _kpi_of(kpi, known)
+            quantity = table.quantity(at, index, units[at] or header_unit or unit, "value")
             if quantity is None or instant is None:
                 continue
             series.setdefault(kpi_id, []).append((at, index, quantity))
@@ -204,7 +205,7 @@ def _raw(cell: object, number_format: str | None) -> str:
     """What the cell showed, as far as it is known."""
     if isinstance(cell, float) and number_format and "%" in number_format:
         return f"{cell * 100:g}%"
-    return text_of(cell, None)
+    return text_of(cell)
 
 
 def _kpi_of(name: str, known: Known) -> tuple[str, str | None, str | None]:
@@ -212,9 +213,8 @@ def _kpi_of(name: str, known: Known) -> tuple[str, str | None, str | None]:
     return found if found else (name, None, None)
 
 
-def _value_columns(table: Table, known: Known) -> list[tuple[int, list[str | None]]]:
-    """Each column of values with the KPI of each of its rows; an unknown KPI is reported and left out."""
-    columns: list[tuple[int, list[str | None]]] = []
+def _value_columns(table: Table, known: Known) -> list[tuple[int, list[str | None], str | None]]:
+    """Each column of values: its index, the KPI of each of its rows, the unit in its header; an unknown KPI is reported."""
     if table.has("kpi"):
         table.require("kpi")
         table.require("value")
@@ -223,14 +223,30 @@ def _value_columns(table: Table, known: Known) -> list[tuple[int, list[str | Non
             if name and known.kpis is not None and name not in known.kpis:
                 table.report(at, "kpi", name, Text(UNKNOWN_KPI), code="unknown_kpi")
                 named[at] = None
-        return [(table.mapping["value"][0], named)]
+        return [(table.mapping["value"][0], named, None)]
+    columns: list[tuple[int, list[str | None], str | None]] = []
     headers = header_texts(table.sheet, table.header_row)
     for index in table.mapping["value"]:
-        if known.kpis is not None and headers[index] not in known.kpis:
+        name, unit = headers[index], None
+        if known.kpis is None or name not in known.kpis:
+            name, unit = _split_unit(name)
+        if known.kpis is not None and name not in known.kpis:
             table.report_header(index, "value", headers[index], Text(UNKNOWN_KPI), "unknown_kpi")
             continue
-        columns.append((index, [headers[index]] * len(table.rows)))
+        columns.append((index, [name] * len(table.rows), unit))
     return columns
+
+
+def _split_unit(header: str) -> tuple[str, str | None]:
+    """`处理时长(分钟)` is a KPI and its unit; brackets that hold no unit belong to the name."""
+    found = re.fullmatch(r"(.+?)\s*[(（]([^()（）]+)[)）]", header)
+    if found is None:
+        return header, None
+    try:
+        parse_unit(found.group(2))
+    except Invalid:
+        return header, None
+    return found.group(1), found.group(2)
 
 
 def _same_instant(table: Table, at: int, index: int, first: tuple[int, float], quantity: Quantity) -> None:

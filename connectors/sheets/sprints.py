@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from connectors.records import BoardRecord, Records, SprintRecord
-from connectors.sheets.cells import Table
+from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 FACTS = ("team", "sprint_goal", "sprint_state", "sprint_start", "sprint_end", "sprint_completed")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.records import Records, StatusRecord
-from connectors.sheets.cells import Table
+from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 UNMAPPED = N_("Counted as in progress; a column Status category, or the source's settings, can say what this status means.")

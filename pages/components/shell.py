@@ -10,6 +10,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import streamlit as st
 from markupsafe import Markup
 
+from access.permissions import Permission, may
+from actions.sample import clear_sample
+from core.actor import Actor
 from core.clock import now
 from core.reader import Reader
 from pages.components import data, navigation, theme
@@ -29,7 +32,8 @@ def main() -> None:
     theme.inject_css()
     reader = present_reader()
     workspace = data.workspace()
-    allowed = navigation.visible(navigation.page_files(), data.may)
+    actor = data.actor()
+    allowed = navigation.visible(navigation.page_files(), lambda name: may(actor, Permission(name)))
     listed = {
         page.address: (
             page,
@@ -48,7 +52,7 @@ def main() -> None:
         _sidebar(reader, workspace, listed)
     _crumb(reader, chosen.title)
     if workspace.is_sample:
-        _sample_ribbon(reader)
+        _sample_ribbon(reader, actor)
     chosen.run()
 
 
@@ -98,15 +102,16 @@ def _languages(reader: Reader) -> Markup:
 def _crumb(reader: Reader, title: str) -> None:
     """One quiet line that a phone shows above the headline, since its sidebar is folded away."""
     day = reader.t("as of {day}", day=reader.day(now(), with_year=True))
-    st.html(Markup('<div class="fn-crumb">◐ 双周 · {} · {}</div>').format(safe(title), day))
+    st.html(Markup('<div class="fn-crumb">{} · {}</div>').format(safe(title), day))
 
 
-def _sample_ribbon(reader: Reader) -> None:
+def _sample_ribbon(reader: Reader, actor: Actor) -> None:
     with st.container(key="shell-sample", horizontal=True, vertical_alignment="center", gap="small"):
         words = reader.t("Sample workspace: invented figures of an online shop.")
         st.html(Markup('<span class="fn-sample">{}</span>').format(words))
-        if st.button(plain(reader.t("Leave the sample")), key="shell.leave_sample", type="tertiary"):
-            data.leave_sample()
+        may_leave = may(actor, Permission.MANAGE_SAMPLE)
+        if may_leave and st.button(plain(reader.t("Leave the sample")), key="shell.leave_sample", type="tertiary"):
+            clear_sample(data.store(), actor)
             st.rerun()
 
 

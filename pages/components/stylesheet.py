@@ -72,6 +72,8 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-sample{font-size:.9rem;line-height:1.45}
 [data-testid=stSidebarHeader]{margin-bottom:0}
 [data-testid=stSidebarLogo],[data-testid=stHeaderLogo]{height:1.35rem}
+:has(>[data-testid=stSidebarLogo]),:has(>[data-testid=stHeaderLogo]){display:flex;align-items:center;white-space:nowrap;flex:none;
+ max-width:none}
 [data-testid=stSidebarHeader] :has(>[data-testid=stSidebarLogo]):after,:has(>[data-testid=stHeaderLogo]):after
  {content:"Fortnight 双周";font-size:1.28rem;font-weight:700;margin-left:.4rem;white-space:nowrap;color:var(--fn-ink);
  line-height:1.35rem}

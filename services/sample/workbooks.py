@@ -175,7 +175,7 @@ def _kpis(story: Story) -> Iterable[Record]:
             "unit": kpi.unit,
             "direction": kpi.direction,
             "baseline": kpi.baseline,
-            "baseline_at": first_day - timedelta(days=3),
+            "baseline_at": first_day - timedelta(days=4),
             "baseline_n": kpi.baseline_n,
             "provenance": kpi.provenance,
             "target": kpi.target,

@@ -150,8 +150,9 @@ def everything(store: Store) -> dict[str, list[Any]]:
     models: list[type[Base]] = [getattr(tables, name) for name in tables.__all__ if name != "Base"]
     with store.reading() as session:
         return {
-            model.__name__: sorted(map(repr, session.connection().execute(table_of(model).select()).all()))
+            model.__name__: sorted(map(repr, session.connection().exec_driver_sql(f'SELECT * FROM "{name}"').all()))
             for model in models
+            for name in [table_of(model).name]  # as text: compiling thirty statements per test is what took the time
         }
 
 

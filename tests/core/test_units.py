@@ -126,6 +126,16 @@ def test_dates_and_foreign_money_are_refused_by_their_format(code: str) -> None:
         parse_quantity(45000.0, number_format=code)
 
 
+@pytest.mark.parametrize(
+    "raw", ["1e400", "9" * 400, "1e999999999min", "1e400%", "1" * 5000 + "x", "1h " * 500, "10²", "½"]
+)
+def test_numbers_no_one_means_are_refused(raw: str) -> None:
+    with pytest.raises(Invalid):
+        parse_quantity(raw)
+    with pytest.raises(Invalid):
+        parse_effort(raw, default_unit="h")
+
+
 def test_a_time_of_day_and_a_span_are_durations() -> None:
     assert parse_quantity(time(0, 15)).value == 900
     assert parse_quantity(timedelta(hours=26)).value == 26 * H

@@ -19,12 +19,12 @@ def day(number: int) -> pd.Timestamp:
 
 def kpis(**changed: Any) -> pd.DataFrame:
     kpi = {"kpi_id": 1, "name": "Order processing", "dimension": "duration", "unit": "min", "direction": "down"}
-    return pd.DataFrame([{**kpi, "can_be_negative": False, **changed}])
+    return pd.DataFrame([{**kpi, "can_be_negative": False, **changed}]).astype({"kpi_id": "Int64"})
 
 
 def stated(*rows: tuple[int, float, int], **more: Any) -> pd.DataFrame:
     """(kpi_id, value, day of recording) as baselines or targets."""
-    columns = {"kpi_id": "int64", "value": "float64", "recorded_at": "datetime64[us, UTC]", "id": "int64"}
+    columns = {"kpi_id": "Int64", "value": "float64", "recorded_at": "datetime64[us, UTC]", "id": "Int64"}
     records = [
         {"id": number, "kpi_id": kpi_id, "value": value, "recorded_at": day(at)}
         for number, (kpi_id, value, at) in enumerate(rows)
@@ -38,12 +38,14 @@ def measured(values: list[float], *, kpi_id: int = 1, n: int | None = 30) -> pd.
     at = pd.DatetimeIndex([day(number) for number in range(len(values))], dtype="datetime64[us, UTC]")
     columns = {"kpi_id": kpi_id, "at": at, "value": pd.Series(values, dtype="float64"), "recorded_at": at}
     frame = pd.DataFrame({"id": range(len(values)), **columns})
-    return frame.assign(n=pd.array([n] * len(values), dtype="Int64"), raw_text=None, remark=None)
+    frame = frame.assign(n=pd.array([n] * len(values), dtype="Int64"), raw_text=None, remark=None)
+    return frame.astype({"kpi_id": "Int64"})
 
 
 def phases(*begins: int) -> pd.DataFrame:
     at = pd.DatetimeIndex([day(number) for number in begins], dtype="datetime64[us, UTC]")
-    return pd.DataFrame({"id": range(len(begins)), "kpi_id": 1, "begins_at": at, "kind": "release", "reason": "v2"})
+    frame = pd.DataFrame({"id": range(len(begins)), "kpi_id": 1, "begins_at": at, "kind": "release", "reason": "v2"})
+    return frame.astype({"kpi_id": "Int64"})
 
 
 def status(**changed: Any) -> pd.Series:

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from connectors.sheets import Settings, fetch, preview
 from connectors.sheets.fields import fields_of
 from connectors.sheets.guess import guess
-from connectors.sheets.reader import read_book
+from connectors.sheets.known import Known
+from connectors.sheets.source import Preview
 from services.sample import ChangeRequestDecision, SampleFile, WaiverDecision, decisions, generate, tell
+from services.sample.cast import ZONE
+from services.sample.kpis import measurements
 
 ANCHOR = date(2026, 11, 22)
 FIVE_MINUTES = timedelta(minutes=5)
@@ -223,9 +227,44 @@ def test_kpis_are_written_as_people_write_them(files: list[SampleFile]) -> None:
 
 def test_the_connector_recognises_every_sheet_and_column(files: list[SampleFile]) -> None:
     for file in files:
-        sheet = read_book(file.path.read_bytes(), file.path.name).sheets[0]
+        sheet = fetch(file.path.read_bytes(), file.path.name).sheets[0]
         found = guess(sheet)
         assert found.kind == file.kind, file.path.name
         assert found.missing == ()
         assert len(found.mapping) == len(found.headers), file.path.name
         assert min(found.confidence.values()) == 1
+
+
+@pytest.fixture(scope="module")
+def previews(files: list[SampleFile]) -> dict[str, list[Preview]]:
+    """Every file as the connector would import it, in order, each knowing what the ones before it brought."""
+    known, found = Known(), {}
+    for file in files:
+        sheet = fetch(file.path.read_bytes(), file.path.name).sheets[0]
+        one = preview(sheet, file.kind, settings=Settings(zone=ZONE), known=known)
+        known = known.plus(one.parsed)
+        found.setdefault(file.kind, []).append(one)
+    return found
+
+
+def test_the_connector_finds_no_problem_in_any_cell(previews: dict[str, list[Preview]]) -> None:
+    said = [problem.text() for found in previews.values() for one in found for problem in one.problems]
+    assert said == []
+    assert sum(one.row_count for one in previews["backlog"]) == len(tell(ANCHOR).stays)
+
+
+def test_what_the_connector_reads_is_what_the_story_tells(previews: dict[str, list[Preview]]) -> None:
+    story = tell(ANCHOR)
+    read = {row["key"]: row["estimate_points"] for one in previews["backlog"] for row in one.parsed.items.rows}
+    assert read == {item.key: story.now(item.key, "estimate") for item in story.items}
+    factors = {"KPI-1": 60, "KPI-2": 1, "KPI-3": 1, "KPI-4": 1}
+    values = [row["value"] for row in previews["kpi_measurement"][0].parsed.measurements.rows]
+    assert values == pytest.approx([each.value * factors[each.kpi] for each in measurements(story.timeline)])
+    (kpis,) = previews["kpi"]
+    assert [(row["direction"], row["dimension"]) for row in kpis.parsed.kpis.rows] == [
+        ("down", "duration"),
+        ("up", "ratio"),
+        ("down", "money"),
+        ("up", "ratio"),
+    ]
+    assert len(kpis.parsed.phases.rows) == 5

@@ -1,0 +1,253 @@
+"""Parsed records into rows: references are resolved, facts corrected, and every written row remembered for an undo."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from connectors.records import Parsed, Records
+from store import lookup
+from store import tables as t
+from store.undo import remember
+from store.write import Row, Written, insert_rows, upsert
+
+Counts = dict[str, dict[str, int]]
+ALWAYS: frozenset[str] = frozenset()
+
+
+@dataclass
+class Import:
+    """One sheet's import at work: into which source, in which run, by whom, when; and what it wrote so far."""
+
+    session: Session
+    source_id: int
+    run_id: int
+    actor: str
+    at: datetime
+    sprint_ends: Mapping[tuple[int, str], datetime | None] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+    touched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def write(self, model: type[t.Base], rows: list[Row], *, keep: frozenset[str] = ALWAYS) -> Written:
+        """Upsert rows, count them and remember what changed."""
+        return self.note(model, upsert(self.session, model, rows, keep=keep))
+
+    def note(self, model: type[t.Base], written: Written) -> Written:
+        """Count what was written and remember it for an undo."""
+        remember(self.session, self.run_id, model, written)
+        counts = self.counts.setdefault(str(model.__tablename__), Counter())
+        for name, n in written.counts.items():
+            counts[name] = counts.get(name, 0) + n
+        return written
+
+    def append(self, model: type[t.Base], same: Iterable[str], rows: list[Row], of: tuple[str, ...]) -> None:
+        """Append facts to an append-only table; a fact that is the last imported one of its subject is not repeated.
+
+        Args: of, the columns that say what a fact is about; same, those in which it must differ to be news.
+        """
+        latest = lookup.latest_imported(self.session, model, of)
+        names = tuple(same)
+        fresh: list[Row] = []
+        for row in rows:
+            before = latest.get(tuple(row[name] for name in of))
+            if before is None or any(before[name] != row[name] for name in names):
+                fresh.append({**row, "run_id": self.run_id})
+                latest[tuple(row[name] for name in of)] = row
+        first = lookup.next_id(self.session, model)
+        for number, row in enumerate(fresh, start=first):
+            row["id"] = number
+        insert_rows(self.session, model, fresh)
+        lookup.follow_sequence(self.session, model)
+        self.note(model, Written([(row["id"],) for row in fresh], [], len(rows) - len(fresh)))
+
+
+def write_parsed(work: Import, parsed: Parsed) -> None:
+    """Write everything one sheet says. References were checked by the preview: an unknown one is a defect here."""
+    _projects_and_boards(work, parsed)
+    _sprints(work, parsed)
+    work.write(t.Status, _rows(work, parsed.statuses))
+    _items(work, parsed)
+    _changes(work, parsed)
+    _verdicts(work, parsed)
+    _kpis(work, parsed)
+    _feedback(work, parsed)
+
+
+def _rows(work: Import, records: Records[Any], **more: Any) -> list[Row]:
+    return [{"source_id": work.source_id, **row, **more} for row in records.rows]
+
+
+def _keep(records: Records[Any]) -> frozenset[str]:
+    """Columns the sheet does not speak of: what is stored wins over their nulls."""
+    if not records.rows or not records.known:
+        return ALWAYS
+    return frozenset(records.rows[0]) - records.known
+
+
+def _projects_and_boards(work: Import, parsed: Parsed) -> None:
+    work.write(t.Project, _rows(work, parsed.projects))
+    if parsed.boards.rows:
+        stored = lookup.by_key(work.session, t.Board, work.source_id)
+        defaults: Row = {"kind": "scrum", "estimation_field": None, "columns": []}
+        rows = [
+            {name: stored.get(row["external_id"], defaults)[name] for name in defaults} | row
+            for row in _rows(work, parsed.boards)
+        ]
+        work.write(t.Board, rows, keep=frozenset({"project_key"}))
+
+
+def _sprints(work: Import, parsed: Parsed) -> None:
+    projects: dict[str, set[str | None]] = defaultdict(set)
+    for item in parsed.items.rows:
+        for sprint_id in item["sprint_ids"]:
+            projects[sprint_id].add(item["project_key"])
+    rows = [
+        {**row, "project_key": next(iter(found)) if len(found := projects[row["external_id"]]) == 1 else None}
+        for row in _rows(work, parsed.sprints, is_deleted=False)
+    ]
+    work.write(t.Sprint, rows, keep=_keep(parsed.sprints) | {"project_key"})
+    work.touched[work.source_id].update(row["external_id"] for row in rows)
+
+
+def _items(work: Import, parsed: Parsed) -> None:
+    if not parsed.items.rows:
+        return
+    stored = lookup.sprint_ids_of(work.session, work.source_id, [row["external_id"] for row in parsed.items.rows])
+    is_full_list = parsed.kind == "jira_csv"  # its row lists every sprint of the item, so one not named has been left
+    rows = _rows(work, parsed.items, links=[], is_deleted=False)
+    for row in rows:
+        before = [] if is_full_list else stored.get(row["external_id"], [])
+        row["sprint_ids"] = list(dict.fromkeys([*before, *row["sprint_ids"]]))
+    work.write(t.WorkItem, rows, keep=_keep(parsed.items))
+    work.write(t.StatedEntry, _rows(work, parsed.stated))
+    work.touched[work.source_id].update(row["sprint_id"] for row in parsed.stated.rows)
+    if is_full_list:
+        stated = {(row["sprint_id"], row["work_item_id"]) for row in parsed.stated.rows}
+        left = {
+            (sprint_id, item_id)
+            for item_id, ids in stored.items()
+            for sprint_id in ids
+            if (sprint_id, item_id) not in stated
+        }
+        gone = lookup.take_out(work.session, work.source_id, left)
+        work.note(t.StatedEntry, Written([], gone, 0))
+        work.touched[work.source_id].update(row["sprint_id"] for row in gone)
+
+
+def _changes(work: Import, parsed: Parsed) -> None:
+    if not parsed.changes.rows:
+        return
+    items = lookup.items_by_key(work.session, {row["work_item_key"] for row in parsed.changes.rows}, work.source_id)
+    seen: Counter[tuple[str, datetime, str]] = Counter()
+    rows = []
+    for record in parsed.changes.rows:
+        given = dict(record)
+        key = str(given.pop("work_item_key"))
+        source_id, item_id = items[key][0]
+        subject = (key, record["at"], record["field"])
+        seen[subject] += 1
+        # Which change it is does not depend on its values: a corrected file corrects them, and adds no second event.
+        identity = "\x1f".join((key, record["at"].isoformat(), record["field"], str(seen[subject])))
+        given["external_id"] = hashlib.sha256(identity.encode()).hexdigest()[:32]
+        rows.append({**given, "source_id": source_id, "work_item_id": item_id, "raw_stream": None, "raw_id": None})
+    work.write(t.Change, rows)
+    for source_id in {row["source_id"] for row in rows}:
+        mine = [row["work_item_id"] for row in rows if row["source_id"] == source_id]
+        found = lookup.sprint_ids_of(work.session, source_id, mine)
+        work.touched[source_id].update(sprint_id for ids in found.values() for sprint_id in ids)
+
+
+def _verdicts(work: Import, parsed: Parsed) -> None:
+    if not parsed.verdicts.rows:
+        return
+    items = lookup.items_by_key(work.session, {row["work_item_key"] for row in parsed.verdicts.rows}, work.source_id)
+    rows = []
+    for record in parsed.verdicts.rows:
+        given = {name: value for name, value in record.items() if name != "work_item_key"}
+        source_id, item_id = items[record["work_item_key"]][0]
+        sprint_id = record["sprint_id"] or lookup.sprint_ids_of(work.session, source_id, [item_id])[item_id][-1]
+        decided_at = record["decided_at"] or work.sprint_ends.get((source_id, sprint_id)) or work.at
+        rows.append(
+            {**given, "source_id": source_id, "sprint_id": sprint_id, "work_item_id": item_id,
+             "decided_at": decided_at, "recorded_by": work.actor}
+        )  # fmt: skip
+    subject = ("source_id", "sprint_id", "work_item_id")
+    work.append(t.Verdict, ("verdict", "remark", "decided_by", "department"), rows, subject)
+
+
+def _kpis(work: Import, parsed: Parsed) -> None:
+    recorded = {"recorded_at": work.at, "recorded_by": work.actor}
+    if parsed.kpis.rows:
+        known = lookup.own_ids(work.session, t.Kpi, work.source_id)
+        rows = _rows(work, parsed.kpis)
+        fresh = lookup.next_id(work.session, t.Kpi)
+        for row in rows:
+            row["id"] = known.get(row["external_id"]) or fresh
+            fresh += row["external_id"] not in known
+        work.write(t.Kpi, rows, keep=_keep(parsed.kpis))
+        lookup.follow_sequence(work.session, t.Kpi)
+    named = lookup.kpis_by_name(work.session, work.source_id)
+
+    def facts(records: Records[Any], **more: Any) -> list[Row]:
+        found = []
+        for record in records.rows:
+            given = {name: value for name, value in record.items() if name not in ("kpi", "dimension", "unit")}
+            found.append({"kpi_id": named[record["kpi"]][0], **given, **recorded, **more})
+        return found
+
+    work.append(
+        t.KpiBaseline,
+        ("value", "measured_at", "n", "provenance"),
+        facts(parsed.baselines, is_locked=False),
+        ("kpi_id",),
+    )
+    work.append(t.KpiTarget, ("value", "due_at"), facts(parsed.targets, reason=None), ("kpi_id",))
+    work.append(t.KpiPhase, ("kind", "reason"), facts(parsed.phases), ("kpi_id", "begins_at"))
+    work.append(t.KpiMeasurement, ("value", "n", "raw_text", "remark"), facts(parsed.measurements), ("kpi_id", "at"))
+
+
+def _feedback(work: Import, parsed: Parsed) -> None:
+    if not parsed.feedback.rows:
+        return
+    known = lookup.own_ids(work.session, t.Feedback, work.source_id)
+    rows = _rows(work, parsed.feedback, recorded_by=work.actor)
+    fresh = lookup.next_id(work.session, t.Feedback)
+    for row in rows:
+        row["id"] = known.get(row["external_id"]) or fresh
+        fresh += row["external_id"] not in known
+    # Who recorded it first stays: the same file imported by another person changes nothing.
+    recorders = lookup.recorders(work.session, work.source_id)
+    for row in rows:
+        row["recorded_by"] = recorders.get(row["external_id"], row["recorded_by"])
+    work.write(t.Feedback, rows, keep=_keep(parsed.feedback))
+    lookup.follow_sequence(work.session, t.Feedback)
+    _feedback_events(work, parsed, {row["external_id"]: row["id"] for row in rows})
+
+
+def _feedback_events(work: Import, parsed: Parsed, feedback_ids: Mapping[str, int]) -> None:
+    if not parsed.feedback_events.rows:
+        return
+    keys = {row["work_item_key"] for row in parsed.feedback_events.rows if row["work_item_key"]}
+    items = lookup.items_by_key(work.session, keys, work.source_id)
+    known = lookup.event_ids(work.session, list(feedback_ids.values()))
+    fresh = lookup.next_id(work.session, t.FeedbackEvent)
+    rows = []
+    for record in parsed.feedback_events.rows:
+        given = {name: value for name, value in record.items() if name not in ("feedback", "work_item_key")}
+        feedback_id = feedback_ids[record["feedback"]]
+        payload = {}
+        if record["work_item_key"]:
+            source_id, item_id = items[record["work_item_key"]][0]
+            payload = {"source_id": source_id, "work_item_id": item_id}
+        number, run_id = known.get((feedback_id, str(given["external_id"])), (None, None))
+        if number is None:
+            number, run_id, fresh = fresh, work.run_id, fresh + 1
+        rows.append(
+            {**given, "id": number, "feedback_id": feedback_id, "is_human": True, "payload": payload, "run_id": run_id}
+        )
+    work.write(t.FeedbackEvent, rows)
+    lookup.follow_sequence(work.session, t.FeedbackEvent)

@@ -1,0 +1,263 @@
+"""The only cache and the only reader of the store for pages; people's changes pass through `do`.
+
+Everything cached is keyed by the store's version (each write leaves an audit entry, so an equal version is equal data)
+and by what the reader may see. A failure raises and is never cached.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from access.permissions import Permission, scope_of
+from access.permissions import may as actor_may
+from actions.sample import clear_sample
+from core.actor import Actor, Scope, local_admin
+from core.clock import now
+from core.config import load_config
+from core.house import HouseSettings
+from metrics.sprints import sprint_trend
+from reports import figures
+from store import frames
+from store.db import Store, open_store
+
+Result = TypeVar("Result")
+Reach = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
+KEPT = 64  # results of each kind kept in memory
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What stands in the store, for the frame around every page."""
+
+    is_sample: bool
+    is_empty: bool
+    names: tuple[str, ...]
+    fresh_since: datetime | None
+    findings: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """A team to choose: its source, its board (None: the source's sprints that belong to no board), its name."""
+
+    source_id: int
+    source: str
+    board_id: str | None
+    name: str
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(url: str) -> Store:
+    return open_store(load_config())
+
+
+def store() -> Store:
+    """The configured store, opened once for all sessions. Raises: FortnightError."""
+    return _opened(load_config().database_url)
+
+
+def actor() -> Actor:
+    """Who acts in this session: until people sign in, the person at the machine itself."""
+    return local_admin()
+
+
+def may(permission: str) -> bool:
+    """Whether this session's actor has a permission, by its name, anywhere at all."""
+    return actor_may(actor(), Permission(permission))
+
+
+def do(action: Callable[..., Result], **given: Any) -> Result:
+    """Run an action as this session's actor. Raises: FortnightError (Refused, NotFound, Invalid)."""
+    return action(store(), actor(), **given)
+
+
+def leave_sample() -> None:
+    """Clear the sample workspace."""
+    do(clear_sample)
+
+
+def version() -> int:
+    """The store's version; one indexed look-up, asked at each run."""
+    with store().reading() as session:
+        return frames.version(session)
+
+
+def as_of_now() -> datetime:
+    """The end of the present minute: what was just recorded counts, and a minute's runs share their figures."""
+    return now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def _reach() -> Reach:
+    scope = scope_of(actor())
+    return (
+        None if scope.projects is None else tuple(sorted(scope.projects)),
+        None if scope.departments is None else tuple(sorted(scope.departments)),
+    )
+
+
+def _scope(reach: Reach) -> Scope:
+    projects, departments = reach
+    return Scope(
+        None if projects is None else frozenset(projects), None if departments is None else frozenset(departments)
+    )
+
+
+# ---------------------------------------------------------------- the house
+
+
+def workspace() -> Workspace:
+    """What stands in the store."""
+    return _workspace(load_config().database_url, version())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _workspace(url: str, at_version: int) -> Workspace:
+    with store().reading() as session:
+        sources = frames.sources(session)
+        own = sources[sources["kind"] != "fortnight"]
+        return Workspace(
+            is_sample=bool(sources["is_sample"].any()),
+            is_empty=own.empty,
+            names=tuple(own["name"]),
+            fresh_since=frames.fresh_since(session),
+            findings=len(frames.findings(session)),
+            version=at_version,
+        )
+
+
+def settings() -> HouseSettings:
+    """The settings of the house."""
+    return _settings(load_config().database_url, version())
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _settings(url: str, at_version: int) -> HouseSettings:
+    with store().reading() as session:
+        return figures.house_settings(session)
+
+
+def table(name: str) -> pd.DataFrame:
+    """A frame of the data page: sources, runs, findings, statuses (all sources), projects, boards."""
+    return _table(load_config().database_url, version(), _reach(), name)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
+    readers: dict[str, Callable[[Any], pd.DataFrame]] = {
+        "sources": frames.sources,
+        "runs": frames.runs,
+        "findings": frames.findings,
+        "statuses": frames.every_status,
+        "types": frames.every_type,
+        "boards": lambda session: frames.boards(session, _scope(reach)),
+        "change_requests": lambda session: frames.change_requests(session, _scope(reach)),
+        "signatures": frames.signatures,
+        "covered_items": frames.covered_items,
+        "holidays": frames.holidays,
+    }
+    with store().reading() as session:
+        return readers[name](session)
+
+
+# ---------------------------------------------------------------- sprints
+
+
+def boards() -> list[Board]:
+    """The boards that have sprints, those with the latest sprint first."""
+    found = sprints()
+    latest = found.groupby(["source_id", "board_id"], dropna=False)["started_at"].max().sort_values(ascending=False)
+    sources = table("sources").set_index("source_id")["name"]
+    names = found.drop_duplicates(["source_id", "board_id"]).set_index(["source_id", "board_id"])["board_name"]
+    listed = []
+    for source_id, board_id in latest.index:
+        is_board = isinstance(board_id, str)
+        source = str(sources[source_id])
+        name = names.get((source_id, board_id)) if is_board else None
+        listed.append(
+            Board(int(source_id), source, board_id if is_board else None, name if isinstance(name, str) else source)
+        )
+    return listed
+
+
+def sprints(board: Board | None = None) -> pd.DataFrame:
+    """The sprints in scope, oldest first (store.frames.sprints); of one board where it is given."""
+    found = _sprints(load_config().database_url, version(), _reach())
+    if board is None:
+        return found
+    mine = found[found["source_id"] == board.source_id]
+    return mine[mine["board_id"].isna()] if board.board_id is None else mine[mine["board_id"] == board.board_id]
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _sprints(url: str, at_version: int, reach: Reach) -> pd.DataFrame:
+    with store().reading() as session:
+        return frames.sprints(session, _scope(reach))
+
+
+def sprint(source_id: int, sprint_id: str, as_of: datetime | None = None) -> figures.SprintFigures:
+    """One sprint's figures (reports.figures.SprintFigures), replayed where `as_of` is given."""
+    return _sprint(load_config().database_url, version(), _reach(), source_id, sprint_id, as_of)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _sprint(
+    url: str, at_version: int, reach: Reach, source_id: int, sprint_id: str, as_of: datetime | None
+) -> figures.SprintFigures:
+    with store().reading() as session:
+        return figures.sprint_figures(session, _scope(reach), source_id, sprint_id, as_of=as_of)
+
+
+def trend(board: Board, last: int = 12) -> pd.DataFrame:
+    """The last started sprints of a board, oldest first, a row per sprint and unit (metrics.sprints.sprint_trend)."""
+    ids = sprints(board).dropna(subset=["started_at"]).tail(last)["sprint_id"].tolist()
+    return _trend(load_config().database_url, version(), _reach(), board.source_id, tuple(ids))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _trend(url: str, at_version: int, reach: Reach, source_id: int, ids: tuple[str, ...]) -> pd.DataFrame:
+    with store().reading() as session:
+        totals = frames.totals(session, _scope(reach), source_id=source_id, sprint_ids=ids)
+        return sprint_trend(totals, frames.sprints(session, _scope(reach), source_id=source_id, sprint_ids=ids))
+
+
+def churn(board: Board, last: int = 12) -> figures.ChurnFigures:
+    """The churn of a board's last started sprints (reports.figures.ChurnFigures)."""
+    return _churn(load_config().database_url, version(), _reach(), board.source_id, board.board_id, last)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _churn(
+    url: str, at_version: int, reach: Reach, source_id: int, board_id: str | None, last: int
+) -> figures.ChurnFigures:
+    with store().reading() as session:
+        return figures.churn_figures(session, _scope(reach), source_id=source_id, board_id=board_id, last=last)
+
+
+# ---------------------------------------------------------------- KPIs and feedback
+
+
+def kpis(as_of: datetime | None = None) -> figures.KpiFigures:
+    """Every KPI in scope (reports.figures.KpiFigures), by default as of now."""
+    return _kpis(load_config().database_url, version(), _reach(), as_of or as_of_now())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _kpis(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.KpiFigures:
+    with store().reading() as session:
+        return figures.kpi_figures(session, _scope(reach), as_of=as_of)
+
+
+def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
+    """The feedback in scope (reports.figures.FeedbackFigures), by default as of now."""
+    return _feedback(load_config().database_url, version(), _reach(), as_of or as_of_now())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _feedback(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.FeedbackFigures:
+    with store().reading() as session:
+        return figures.feedback_figures(session, _scope(reach), as_of=as_of)

@@ -1,0 +1,25 @@
+"""The figures behind each page, put together once for pages, shell and exports, so that they can never differ."""
+
+from reports.figures.churn import ChurnFigures, churn_figures, churn_payload
+from reports.figures.feedback import FeedbackFigures, feedback_figures, feedback_payload
+from reports.figures.house import house_settings, status_figures
+from reports.figures.kpi import KpiFigures, kpi_figures, kpi_payload
+from reports.figures.sprint import SprintFigures, find_sprint, sprint_figures, sprint_payload
+
+__all__ = [
+    "ChurnFigures",
+    "FeedbackFigures",
+    "KpiFigures",
+    "SprintFigures",
+    "churn_figures",
+    "churn_payload",
+    "feedback_figures",
+    "feedback_payload",
+    "find_sprint",
+    "house_settings",
+    "kpi_figures",
+    "kpi_payload",
+    "sprint_figures",
+    "sprint_payload",
+    "status_figures",
+]

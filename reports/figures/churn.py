@@ -1,0 +1,128 @@
+"""Requirement churn over a board's sprints, and how much of it somebody approved (R17, R18)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.actor import Scope
+from metrics.approvals import change_states
+from metrics.churn import churn
+from metrics.registry import typed_frame
+from metrics.xmr import Limits, xmr
+from reports.figures.plain import jsonable, records
+from reports.figures.requests import linked_changes
+from store import frames
+
+COLUMNS = ("committed", "added", "removed", "re_estimated", "churn_gross", "churn_net", "content_churn")
+
+
+@dataclass(frozen=True, eq=False)
+class ChurnFigures:
+    """Churn of some sprints.
+
+    Args: sprints, one row per started sprint and unit, oldest first (metrics.churn.churn and source_id, source,
+    board_id, board_name, state, started_at, unapproved); changes, their detected changes with state, `sprint` (name),
+    `key`, `title`, source_id; states, {"detected", "evaluated", "signed", "waived", "unapproved"}; limits, of churn_gross
+    in points over closed sprints (R24).
+    """
+
+    sprints: pd.DataFrame
+    changes: pd.DataFrame
+    states: dict[str, int]
+    limits: Limits | None
+
+
+def churn_figures(
+    session: frames.Reading,
+    scope: Scope,
+    *,
+    source_id: int | None = None,
+    board_id: str | None = None,
+    last: int | None = None,
+) -> ChurnFigures:
+    """The churn of the sprints of a source and board (None: all), by default of every started sprint.
+
+    Args: last, only so many of the latest sprints.
+    """
+    sources = frames.sources(session).set_index("source_id")["name"]
+    sprints = frames.sprints(session, scope, source_id=source_id)
+    sprints = sprints[sprints["started_at"].notna() & (sprints["state"] != "future")]
+    if board_id is not None:
+        sprints = sprints[sprints["board_id"] == board_id]
+    if last is not None:
+        sprints = sprints.tail(last)
+    parts, changed = [], []
+    for one, mine in sprints.groupby("source_id"):
+        ids = mine["sprint_id"].tolist()
+        totals = frames.totals(session, scope, source_id=int(str(one)), sprint_ids=ids)
+        entries = frames.entries(session, scope, int(str(one)), ids)
+        found = churn(totals, mine)
+        about = mine[["sprint_id", "source_id", "board_id", "board_name", "state", "started_at"]]
+        parts.append(found.merge(about, on="sprint_id"))
+        linked = linked_changes(session, scope, int(str(one)), entries)
+        changed.append(
+            linked.merge(mine[["sprint_id", "source_id", "name"]], on="sprint_id").rename(columns={"name": "sprint"})
+        )
+    if not parts:
+        return ChurnFigures(_no_sprints(), _no_changes(), dict.fromkeys(STATES, 0), None)
+    table = pd.concat(parts, ignore_index=True).sort_values(["started_at", "source_id", "sprint_id"], kind="stable")
+    changes = pd.concat(changed, ignore_index=True)
+    nobody = changes[changes["is_unapproved"]].groupby(["source_id", "sprint_id"]).size()
+    keys = zip(table["source_id"], table["sprint_id"], strict=True)
+    table = table.assign(
+        source=table["source_id"].map(sources), unapproved=[int(nobody.get(key, 0)) for key in keys]
+    ).reset_index(drop=True)
+    return ChurnFigures(table, changes, _states(changes), _limits(table))
+
+
+def churn_payload(session: frames.Reading, scope: Scope, *, source: str | None = None) -> dict[str, Any]:
+    """What `show churn --json` prints, in points."""
+    source_id = None
+    if source is not None:
+        names = frames.sources(session).set_index("name")["source_id"]
+        source_id = int(names[source]) if source in names.index else -1
+    figures = churn_figures(session, scope, source_id=source_id)
+    points = figures.sprints[figures.sprints["unit"] == "points"]
+    return {
+        "sprints": [
+            {
+                "source": row["source"],
+                "sprint": row["sprint_id"],
+                "name": row["name"],
+                **{name: row[name] for name in COLUMNS},
+            }
+            for row in records(points)
+        ],
+        "changes": figures.states,
+    }
+
+
+STATES = ("detected", "evaluated", "signed", "waived", "unapproved")
+
+
+def _states(changes: pd.DataFrame) -> dict[str, int]:
+    row = change_states(changes).iloc[0]
+    return {name: int(jsonable(row[name])) for name in STATES}
+
+
+def _limits(table: pd.DataFrame) -> Limits | None:
+    closed = table[(table["unit"] == "points") & (table["state"] == "closed") & table["churn_gross"].notna()]
+    if closed.empty:
+        return None
+    found = xmr(closed["churn_gross"].tolist(), closed["started_at"].tolist(), [], can_be_negative=False)
+    return found.limits[-1]
+
+
+def _no_sprints() -> pd.DataFrame:
+    from metrics.churn import CHURN_COLUMNS
+    from metrics.registry import INSTANT
+
+    more = {"source_id": "Int64", "board_id": "str", "board_name": "str", "state": "str", "started_at": INSTANT}
+    return typed_frame([], {**CHURN_COLUMNS, **more, "source": "str", "unapproved": "int64"})
+
+
+def _no_changes() -> pd.DataFrame:
+    from metrics.approvals import LINKED_COLUMNS
+
+    return typed_frame([], {**LINKED_COLUMNS, "key": "str", "title": "str", "source_id": "Int64", "sprint": "str"})

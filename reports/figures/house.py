@@ -1,0 +1,71 @@
+"""What the store holds, how fresh it is, and what was found in its data."""
+
+from typing import Any
+
+import pandas as pd
+
+from core.house import HouseSettings, house_from
+from core.i18n import Text
+from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
+from core.wording_quality import QUALITY_FINDING
+from reports.figures.plain import jsonable
+from store import frames
+from store.migrate import revisions
+
+
+def house_settings(session: frames.Reading) -> HouseSettings:
+    """The settings of the house as stored; defaults where nothing was chosen."""
+    return house_from(frames.stored_settings(session))
+
+
+def status_figures(session: frames.Reading) -> dict[str, Any]:
+    """`{"counts": {table: rows}, "fresh_since", "schema", "findings": [...], "runs": [...]}` for `status --json`."""
+    runs = frames.runs(session, limit=20)
+    return {
+        "counts": frames.row_counts(session),
+        "fresh_since": jsonable(frames.fresh_since(session)),
+        "schema": revisions()[-1],
+        "findings": [finding_entry(row) for row in frames.findings(session).to_dict("records")],
+        "runs": [
+            {
+                name: jsonable(row[name])
+                for name in ("run_id", "source", "file_name", "sheet_kind", "state", "started_at", "row_counts")
+            }
+            for row in runs.to_dict("records")
+        ],
+    }
+
+
+def finding_entry(row: dict[Any, Any]) -> dict[str, Any]:
+    """A finding as `show` and `status` print it: code, severity, what it is about, its sentence in English."""
+    return {
+        "code": row["code"],
+        "severity": row["severity"],
+        "subject": row["subject_label"],
+        "params": jsonable(row["params"]),
+        "text": str(finding_text(row["code"], row["subject_label"], row["params"])),
+    }
+
+
+def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
+    """The sentence of any finding: of the ledger, of data quality, or of an import (which brings its own words)."""
+    if code in LEDGER_FINDING:
+        return ledger_finding_text(code, params)
+    if code in QUALITY_FINDING:
+        return Text(QUALITY_FINDING[code], **{"label": label, **params})
+    accepted = Text(params["accepted"], **params.get("accepted_params", {})) if "accepted" in params else ""
+    return Text(
+        "Sheet “{sheet}”, cell {cell}: found “{found}”. {accepted}",
+        sheet=params.get("sheet", "-"),
+        cell=params.get("cell") or "-",
+        found=params.get("found", ""),
+        accepted=accepted,
+    )
+
+
+def finding_counts(findings: pd.DataFrame) -> pd.DataFrame:
+    """How often each kind of finding occurs: severity, code, n; errors first, then by number."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    counted = findings.groupby(["severity", "code"]).size().rename("n").reset_index()
+    counted["rank"] = counted["severity"].map(order)
+    return counted.sort_values(["rank", "n"], ascending=[True, False]).drop(columns="rank").reset_index(drop=True)
