@@ -12,7 +12,7 @@ from actions.sprint_items import item_of, no_item
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
-from core.wording_actions import FEEDBACK_KIND, FEEDBACK_STATE
+from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND
 from store.db import Store
 from store.tables import Feedback, FeedbackEvent, Source
 
@@ -39,7 +39,7 @@ def submit_feedback(
 ) -> Feedback:
     """Say what is wrong or right after launch: words, a score, or both.
 
-    Args: kind, a code of `core.wording_actions.FEEDBACK_KIND`; csat 1 to 5; nps 0 to 10; received_at, where it came
+    Args: kind, a code of `core.wording_kpi.FEEDBACK_KIND`; csat 1 to 5; nps 0 to 10; received_at, where it came
     in before it was entered.
     Raises: Refused, Invalid (also where there is neither a text nor a score).
     """
@@ -201,8 +201,9 @@ def _move(work: Work, feedback_id: int, kind: str, allowed: set[str], text: str 
     row = feedback_in_reach(work, feedback_id)
     state = state_of(_events(work, feedback_id))
     if state not in allowed:
+        said = FEEDBACK_EVENT.get(state, N_("not resolved yet"))
         raise Invalid(
-            Text("Its state is: {state}. That does not allow this step.", state=Text(FEEDBACK_STATE[state])),
+            Text("Its state is: {state}. That does not allow this step.", state=Text(said)),
             next=Text("Reload the page to see what became of it."),
         )
     return _add(work, row, kind, optional(text, N_("Remark"), longest=LONGEST_TEXT), {}, before={"state": state})
@@ -237,7 +238,7 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
     """The fields as they will be stored. Raises: Invalid."""
     return {
         "kind": one_of(given["kind"], FEEDBACK_KIND, N_("Kind of feedback")),
-        "text": optional(given["text"], N_("Text"), longest=LONGEST_TEXT),
+        "text": optional(given["text"], N_("Feedback text"), longest=LONGEST_TEXT),
         "csat": within(given["csat"], 1, 5, N_("Satisfaction (1 to 5)")),
         "nps": within(given["nps"], 0, 10, N_("Would recommend (0 to 10)")),
         "release": optional(given["release"], N_("Release")),

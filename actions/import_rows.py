@@ -165,9 +165,9 @@ def _verdicts(work: Import, parsed: Parsed) -> None:
     if not parsed.verdicts.rows:
         return
     items = lookup.items_by_key(work.session, {row["work_item_key"] for row in parsed.verdicts.rows}, work.source_id)
-    rows = []
+    rows: list[Row] = []
     for record in parsed.verdicts.rows:
-        given = {name: value for name, value in record.items() if name != "work_item_key"}
+        given: Row = {name: value for name, value in record.items() if name != "work_item_key"}
         source_id, item_id = items[record["work_item_key"]][0]
         sprint_id = record["sprint_id"] or lookup.sprint_ids_of(work.session, source_id, [item_id])[item_id][-1]
         decided_at = record["decided_at"] or work.sprint_ends.get((source_id, sprint_id)) or work.at

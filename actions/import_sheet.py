@@ -14,13 +14,15 @@ from actions.derive import rederive
 from actions.given import required
 from actions.import_rows import Import, write_parsed
 from actions.settings import house_settings
-from connectors.sheets.fields import FIELDS
+from connectors.sheets.field import SheetField
+from connectors.sheets.fields import FIELDS, fields_of
 from connectors.sheets.guess import guess
 from connectors.sheets.known import Known
 from connectors.sheets.problem import Problem
 from connectors.sheets.reader import Book, Sheet
 from connectors.sheets.settings import Settings
 from connectors.sheets.source import Preview, fetch, preview
+from connectors.sheets.templates import template
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
@@ -188,6 +190,32 @@ def preview_file(
     with store.reading() as session:
         found = rows_where(session, t.Source, name=source_name)
         return _preview_all(session, found[0] if found else None, book, readings)
+
+
+def read_file(content: bytes, file_name: str) -> Book:
+    """The sheets of an uploaded file, read under limits. Raises: Invalid for a file that is refused as a whole."""
+    return fetch(content, file_name)
+
+
+def kinds() -> dict[str, list[SheetField]]:
+    """Every kind of sheet and its fields, in the order of the template."""
+    return {kind: list(fields_of(kind).values()) for kind in FIELDS}
+
+
+def template_file(kind: str, lang: str) -> bytes:
+    """An .xlsx template of a kind, with example rows and explanations. Raises: Invalid for an unknown kind."""
+    return template(kind, lang)
+
+
+def remembered_reading(store: Store, actor: Actor, sheet: Sheet, kind: str | None = None) -> Reading:
+    """How a sheet would be read: as confirmed before for these headers, else as guessed. Raises: Refused."""
+    require(actor, Permission.IMPORT_DATA)
+    with store.reading() as session:
+        found = remembered(session, sheet, Reading(sheet.name, kind))
+    if found.mapping is None:
+        best = guess(sheet, kind)
+        return replace(found, kind=best.kind, header_row=best.header_row, mapping=best.mapping)
+    return found
 
 
 def sheet_settings(session: Session, source: t.Source | None) -> Settings:

@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.reader import utc
-from core.wording_actions import KPI_DIRECTION, PHASE_KIND
+from core.wording_kpi import DIRECTION, PHASE_KIND
 from store.db import Store
 from store.tables import Kpi, KpiBaseline, KpiPhase, KpiTarget
 
@@ -47,7 +47,7 @@ def define_kpi(
             external_id=optional(external_id, N_("Id")) or required(name, N_("Name")),
             dimension=dimension_unit[0],
             unit=dimension_unit[1],
-            direction=one_of(direction, KPI_DIRECTION, N_("Direction")),
+            direction=one_of(direction, DIRECTION, N_("Direction")),
             can_be_negative=can_be_negative,
             project_key=project,
             department=optional(department, N_("Department")),
@@ -93,7 +93,7 @@ def revise_kpi(
         for name, given in changes.items():
             setattr(kpi, name, optional(given, labels[name], longest=LONGEST_TEXT))
         required(kpi.name, N_("Name"))
-        one_of(kpi.direction, KPI_DIRECTION, N_("Direction"))
+        one_of(kpi.direction, DIRECTION, N_("Direction"))
         work.require(project=kpi.project_key, department=kpi.department)
         if kpi.model_dump() == before:
             work.nothing_changed()
@@ -191,7 +191,7 @@ def begin_phase(
 ) -> KpiPhase:
     """Begin a new phase of a KPI's chart, so that its limits are computed anew from there (R24).
 
-    Args: kind, a code of `core.wording_actions.PHASE_KIND`.
+    Args: kind, a code of `core.wording_kpi.PHASE_KIND`.
     Raises: Refused, NotFound, Invalid.
     """
     with acting(store, actor, "begin_phase", at=at) as work:

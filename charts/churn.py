@@ -8,7 +8,7 @@ import pandas as pd
 from charts.axis import ticks
 from charts.figure import Chart, draw, key_list, known, plain
 from charts.ledger import STEP_NAMES
-from charts.limits import Limits, limit_lines
+from charts.limits import HasLimits, limit_lines
 from charts.palette import Palette
 from core.reader import Reader
 
@@ -20,16 +20,18 @@ def churn_bars(
     *,
     reader: Reader,
     palette: Palette,
-    limits: Limits | None = None,
+    limits: HasLimits | None = None,
     keys: Mapping[Any, Sequence[str]] | None = None,
     height: int = 340,
 ) -> Chart:
     """Gross churn of each sprint as a share of what was committed, cut into added, removed and re-estimated.
 
-    Args: sprints, one row per sprint in order: `sprint` (id), `name` str, `committed`, `added`, `removed`,
-    `re_estimated_gross` (sum of |change| per item), all float in points and null where not known, `churn_gross`
-    ratio or null; limits, natural limits of the ratio; keys, changed item keys per sprint id, for the hover.
+    Args: sprints, one row per sprint in order, in *points* (`metrics.churn.churn` with unit `points`): `sprint_id`, `name`
+    str, `committed`, `added`, `removed` float, `churn_gross` ratio, null where not known. What gross churn holds beyond
+    added and removed is the sum of |re-estimated| (R17). limits, natural limits of the ratio; keys, changed item keys per
+    sprint id, for the hover.
     Returns: the chart; a bar's `customdata` is its sprint id. Empty input gives an empty chart that says so.
+    Raises: ValueError where the parts are more than the whole: figures in counts, of which an item can be in two.
     Rule: R17, R24.
     """
     rows = sprints.to_dict("records")
@@ -37,7 +39,9 @@ def churn_bars(
     prefix, names = split_names([str(row["name"]) for row in rows])
     traces = [_part(part, rows, places, reader, palette, keys or {}) for part in PARTS]
     heights = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
-    peak = max([*heights, limits.upper if limits and limits.upper is not None else 0.0, 0.1])
+    peak = max(
+        [*heights, float(limits.upper) if limits and limits.upper is not None and known(limits.upper) else 0.0, 0.1]
+    )
     lines, notes = limit_lines(limits, reader, palette, reader.percent)
     notes += [_total(i, row, reader, palette, limits) for i, row in enumerate(rows)]
     notes += _series_labels(rows, reader, palette)
@@ -80,29 +84,41 @@ def _part(
     palette: Palette,
     keys: Mapping[Any, Sequence[str]],
 ) -> dict[str, Any]:
-    column = "re_estimated_gross" if part == "re_estimated" else part
-    shares = [
-        row[column] / row["committed"] if known(row[column]) and known(row["committed"]) and row["committed"] else None
-        for row in rows
-    ]
+    shares = [_shares(row)[part] for row in rows]
     hover = []
-    for row in rows:
-        text = f"<b>{plain(row['name'])}</b><br>{reader.t(STEP_NAMES[part])} {reader.number(row[column])}"
-        listed = keys.get(row["sprint"], ())
+    for row, share in zip(rows, shares, strict=True):
+        points = None if share is None else share * row["committed"]
+        text = f"<b>{plain(row['name'])}</b><br>{reader.t(STEP_NAMES[part])} {reader.number(points)}"
+        listed = keys.get(row["sprint_id"], ())
         hover.append(text + (f"<br>{key_list(listed, reader)}" if listed else ""))
     return {
         "type": "bar",
         "name": reader.t(STEP_NAMES[part]),
         "x": places,
         "y": shares,
-        "customdata": [row["sprint"] for row in rows],
+        "customdata": [row["sprint_id"] for row in rows],
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"color": palette[part]},
     }
 
 
-def _total(i: int, row: Mapping[Any, Any], reader: Reader, palette: Palette, limits: Limits | None) -> dict[str, Any]:
+def _shares(row: Mapping[Any, Any]) -> dict[str, float | None]:
+    """What each part is of the committed points; null throughout where gross churn is not known."""
+    if not known(row["churn_gross"]):
+        return dict.fromkeys(PARTS)
+    added, removed = row["added"] / row["committed"], row["removed"] / row["committed"]
+    rest = row["churn_gross"] - added - removed
+    if rest < -1e-6:
+        raise ValueError(
+            f"sprint {row['sprint_id']}: added and removed are more than gross churn; give figures in points"
+        )
+    return {"added": added, "removed": removed, "re_estimated": max(rest, 0.0)}
+
+
+def _total(
+    i: int, row: Mapping[Any, Any], reader: Reader, palette: Palette, limits: HasLimits | None
+) -> dict[str, Any]:
     ratio = row["churn_gross"]
     beyond = known(ratio) and limits is not None and limits.upper is not None and ratio > limits.upper
     text = reader.percent(ratio if known(ratio) else None)
@@ -129,7 +145,7 @@ def _series_labels(rows: list[dict[Any, Any]], reader: Reader, palette: Palette)
     return [place | {"text": "   ".join(words), "showarrow": False, "font": {"size": 13}}]
 
 
-def _alt(rows: list[dict[Any, Any]], limits: Limits | None, reader: Reader) -> str:
+def _alt(rows: list[dict[Any, Any]], limits: HasLimits | None, reader: Reader) -> str:
     measured = [row for row in rows if known(row["churn_gross"])]
     if not measured:
         return reader.t("Churn per sprint: nothing measured yet.")

@@ -1,5 +1,6 @@
 """Feedback by week: how much came, how much is open, and the scores with their n (R28)."""
 
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,9 @@ SCORES = {"csat": N_("CSAT"), "nps": N_("NPS")}
 def feedback_volume(weeks: pd.DataFrame, *, reader: Reader, palette: Palette, height: int = 320) -> Chart:
     """Pieces received each week as bars, pieces still open at its end as a line, both from zero on one axis.
 
-    Args: weeks, one row per week in order: `week` (its Monday, date), `received` and `open` counts, null where unknown.
+    Args: weeks, one row per week in order (`metrics.feedback.feedback_weeks`): `week`, its Monday; `received` and `open` counts, null where unknown.
     """
-    days = list(weeks["week"])
+    days = _days(weeks)
     received, still_open = _numbers(weeks["received"]), _numbers(weeks["open"])
     peak = max([v for v in (*received, *still_open) if v is not None] + [1.0])
     step = max(round_step(peak), 1.0)
@@ -62,7 +63,7 @@ def score_trend(
     `csat_n` or `nps_n` answers; score, `csat` or `nps`; target, on the same scale.
     Rule: R28.
     """
-    values, counts, days = _numbers(weeks[score]), _numbers(weeks[f"{score}_n"]), list(weeks["week"])
+    values, counts, days = _numbers(weeks[score]), _numbers(weeks[f"{score}_n"]), _days(weeks)
     write = reader.percent if score == "csat" else lambda value: reader.number(value * 100, 0)
     few = [n is None or n < ENOUGH_ANSWERS for n in counts]
     hover = [
@@ -100,6 +101,11 @@ def score_trend(
             | {"line": {"color": palette["completed"], "width": 1, "dash": "dash"}}
         ]
     return Chart(draw([trace], layout, palette), _score_alt(score, values, counts, reader, write))
+
+
+def _days(weeks: pd.DataFrame) -> list[date]:
+    """The Mondays as calendar days: a naive midnight is no instant that a zone could move."""
+    return [week.date() if isinstance(week, datetime) else week for week in weeks["week"]]
 
 
 def _numbers(column: pd.Series) -> list[float | None]:

@@ -9,36 +9,39 @@ import pandas as pd
 
 from charts.axis import day_axis, ticks
 from charts.figure import Chart, draw, known, plain
-from charts.limits import Phase, level, level_label
+from charts.limits import Limits, Phase, is_band, level, level_label
 from charts.palette import Palette
 from core.reader import Reader
 
+SIGNALS = ("is_beyond_limit", "is_run_of_eight", "is_three_of_four")
+
 
 def kpi_chart(
-    measurements: pd.DataFrame,
+    series: pd.DataFrame,
     *,
     reader: Reader,
     palette: Palette,
     write: Callable[[float], str],
     unit: str | None = None,
-    phases: Sequence[Phase] = (),
+    phases: Sequence[Phase] | None = None,
     baseline: float | None = None,
     target: float | None = None,
     height: int = 360,
 ) -> Chart:
     """Every measurement, the limits of each phase, and where the target lies.
 
-    Args: measurements, one row per measurement in order of time: `measured_at` datetime, `value` float in the canonical
-    unit (null where the measurement failed), optionally `is_signal` bool (R25) and `note` str; write, puts a value into
-    words with its unit; unit, the canonical unit (`s` makes ticks at minutes and hours); phases, in order; baseline,
-    target, canonical or null.
+    Args: series, one row per measurement in order of time, as `metrics.kpi.kpi_series` gives them: `at` instant, `value`
+    float in the canonical unit, optionally `is_beyond_limit`, `is_run_of_eight`, `is_three_of_four` bool (R25), `remark`
+    str, and the columns of `phases_of`; write, puts a value into words with its unit; unit, the canonical unit (`s` makes
+    ticks at minutes and hours); phases, by default those of the series; baseline, target, canonical or null.
     Rule: R23 to R26.
     """
-    rows = measurements.dropna(subset=["value"])
-    days = [_local(at, reader) for at in rows["measured_at"]]
+    rows = series.dropna(subset=["value"])
+    phases = phases_of(series) if phases is None else phases
+    days = [_local(at, reader) for at in rows["at"]]
     starts = [_local(phase.start, reader) for phase in phases]
     values = [float(value) for value in rows["value"]]
-    ends = [*starts[1:], days[-1] if days else None]
+    ends = [*starts[1:], days[-1] if days else None][: len(starts)]
     shapes, notes = _phases(phases, starts, ends, palette)
     for value, name, colour in (
         (baseline, reader.t("baseline"), palette.muted),
@@ -59,6 +62,33 @@ def kpi_chart(
     return Chart(
         draw(_traces(rows, days, values, reader, palette, write), layout, palette), _alt(values, target, reader, write)
     )
+
+
+def phases_of(series: pd.DataFrame) -> list[Phase]:
+    """The phases of a KPI's series, in order; none where it has no phase columns.
+
+    Args: series, columns `at`, `phase`, `phase_begins_at` (null before the first), `phase_reason`, `lower`, `centre`, `upper`.
+    """
+    if "phase" not in series:
+        return []
+    firsts = series.drop_duplicates("phase").to_dict("records")
+    return [
+        Phase(
+            start=row["at"] if pd.isna(row["phase_begins_at"]) else row["phase_begins_at"],
+            reason=row["phase_reason"] if isinstance(row["phase_reason"], str) else "",
+            limits=Limits(row["lower"], row["centre"], row["upper"]),
+        )
+        for row in firsts
+    ]
+
+
+def phase_places(series: pd.DataFrame) -> list[tuple[int, str]]:
+    """The phases for a sparkline: the position of each first measurement, and its reason."""
+    if "phase" not in series:
+        return []
+    starts = (~series["phase"].duplicated()).to_numpy().nonzero()[0]
+    reasons = series["phase_reason"].tolist()
+    return [(int(i), reasons[i] if isinstance(reasons[i], str) else "") for i in starts]
 
 
 def spread(notes: list[dict[str, Any]], low: float, high: float, height: int) -> list[dict[str, Any]]:
@@ -86,7 +116,7 @@ def _span(
     seen = [*values, *(v for v in (baseline, target) if v is not None and known(v))]
     for phase in phases:
         if phase.limits:
-            seen += [v for v in (phase.limits.lower, phase.limits.upper) if v is not None]
+            seen += [v for v in (phase.limits.lower, phase.limits.upper) if v is not None and known(v)]
     if not seen:
         return 0.0, 1.0
     low, high = min(seen), max(seen)
@@ -102,8 +132,8 @@ def _traces(
     palette: Palette,
     write: Callable[[float], str],
 ) -> list[dict[str, Any]]:
-    signals = list(rows["is_signal"]) if "is_signal" in rows else [False] * len(values)
-    notes = list(rows["note"]) if "note" in rows else [""] * len(values)
+    signals = rows[[name for name in SIGNALS if name in rows]].any(axis=1).tolist()
+    notes = list(rows["remark"]) if "remark" in rows else [""] * len(values)
     hover = [
         f"<b>{plain(write(value))}</b>  {plain(reader.day(day.date() if isinstance(day, datetime) else day, with_year=True))}"
         + (f"<br>{plain(note)}" if isinstance(note, str) and note else "")
@@ -134,7 +164,7 @@ def _phases(
     notes: list[dict[str, Any]] = []
     for i, (phase, start, end) in enumerate(zip(phases, starts, ends, strict=True)):
         stretch = {"x0": start, "x1": end}
-        if phase.limits and phase.limits.is_known and end is not None:
+        if is_band(phase.limits) and end is not None:
             band = {"type": "rect", **stretch, "y0": phase.limits.lower, "y1": phase.limits.upper}
             shapes.append(band | {"fillcolor": palette.band, "line": {"width": 0}, "layer": "below"})
             centre = {"type": "line", **stretch, "y0": phase.limits.centre, "y1": phase.limits.centre}

@@ -2,24 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
-from charts.figure import plain
+from charts.figure import known, plain
 from charts.palette import Palette
 from core.reader import Reader
 
 
+class HasLimits(Protocol):
+    """Natural limits as `metrics.xmr.Limits` has them: null on a side that has none. Rule: R24."""
+
+    @property
+    def lower(self) -> float | None: ...
+    @property
+    def centre(self) -> float | None: ...
+    @property
+    def upper(self) -> float | None: ...
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Natural process limits as the metric gives them; a side that has no limit is None. Rule: R24."""
+    """Natural limits by themselves, where they come as columns of a frame."""
 
     lower: float | None = None
     centre: float | None = None
     upper: float | None = None
 
-    @property
-    def is_known(self) -> bool:
-        return self.lower is not None and self.upper is not None
+
+def is_band(limits: HasLimits | None) -> TypeGuard[HasLimits]:
+    """Whether there are limits on both sides to draw a band between."""
+    return limits is not None and known(limits.lower) and known(limits.upper)
 
 
 @dataclass(frozen=True)
@@ -28,18 +40,18 @@ class Phase:
 
     start: Any
     reason: str = ""
-    limits: Limits | None = None
+    limits: HasLimits | None = None
 
 
 def limit_lines(
-    limits: Limits | None, reader: Reader, palette: Palette, write: Callable[[float], str]
+    limits: HasLimits | None, reader: Reader, palette: Palette, write: Callable[[float], str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Shapes and annotations of horizontal limit lines that cross the whole plot, labelled at the right edge."""
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     if limits is None:
         return shapes, notes
-    if limits.is_known:
+    if is_band(limits):
         band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": limits.lower, "y1": limits.upper}
         shapes.append(band | {"fillcolor": palette.band, "line": {"width": 0}, "layer": "below"})
     named = (
@@ -48,7 +60,7 @@ def limit_lines(
         (limits.lower if limits.lower else None, reader.t("lower limit"), "dash"),
     )
     for value, name, dash in named:
-        if value is not None:
+        if value is not None and known(value):
             shapes.append(level(value, palette.muted, dash))
             notes.append(level_label(value, f"{name}<br>{plain(write(value))}", palette.muted))
     return shapes, notes

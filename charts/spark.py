@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.figure import known
-from charts.limits import Limits
+from charts.limits import HasLimits, is_band
 from charts.palette import Palette
 from core.reader import Reader
 
@@ -43,7 +43,7 @@ def kpi_sparkline(
     reader: Reader,
     palette: Palette,
     write: Callable[[float], str],
-    limits: Limits | None = None,
+    limits: HasLimits | None = None,
     target: float | None = None,
     phases: Sequence[tuple[int, str]] = (),
 ) -> Spark:
@@ -55,7 +55,7 @@ def kpi_sparkline(
     frame = [*values, target, limits.lower if limits else None, limits.upper if limits else None]
     scale = _Scale(len(values), frame, pad=0.12, room_above=target)
     parts, marks = [], []
-    if limits and limits.is_known:
+    if is_band(limits):
         start = phases[-1][0] if phases else 0
         parts.append(_band(scale, limits, palette, start))
     if target is not None and known(target):
@@ -78,7 +78,7 @@ def trend_strip(
     reader: Reader,
     palette: Palette,
     write: Callable[[float], str],
-    limits: Limits | None = None,
+    limits: HasLimits | None = None,
     meaning: str = "accent",
 ) -> Spark:
     """A strip for "against its own past": the line, the natural limits as a grey band, the last point marked.
@@ -86,7 +86,7 @@ def trend_strip(
     The dot is orange where the last value lies beyond a limit.
     """
     scale = _Scale(len(values), [*values, limits.lower if limits else None, limits.upper if limits else None], pad=0.15)
-    parts = [_band(scale, limits, palette, 0)] if limits and limits.is_known else []
+    parts = [_band(scale, limits, palette, 0)] if is_band(limits) else []
     parts.append(_path(scale, values, palette[meaning]))
     last = next((v for v in reversed(values) if known(v)), None)
     beyond = beyond_limit(last, limits) is not None
@@ -95,13 +95,13 @@ def trend_strip(
     )
 
 
-def beyond_limit(value: float | None, limits: Limits | None) -> str | None:
+def beyond_limit(value: float | None, limits: HasLimits | None) -> str | None:
     """`above` or `below` where a value lies outside its natural limits, else None (R25, first rule)."""
     if value is None or limits is None or not known(value):
         return None
-    if limits.upper is not None and value > limits.upper:
+    if limits.upper is not None and known(limits.upper) and value > limits.upper:
         return "above"
-    return "below" if limits.lower is not None and value < limits.lower else None
+    return "below" if limits.lower is not None and known(limits.lower) and value < limits.lower else None
 
 
 def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:
@@ -133,7 +133,7 @@ class _Scale:
         return self.y(value) / HEIGHT * 100
 
 
-def _band(scale: _Scale, limits: Limits, palette: Palette, start: int) -> str:
+def _band(scale: _Scale, limits: HasLimits, palette: Palette, start: int) -> str:
     top, bottom = scale.y(float(limits.upper or 0)), scale.y(float(limits.lower or 0))
     x = scale.x(max(start - 0.5, 0))
     return (

@@ -10,10 +10,10 @@ A source is a module or a package under `connectors/` with exactly these names:
 
 A source of sheets also has:
 
-- `guess`: a sheet in; its kind, header row and the mapping of fields to columns out, each with a confidence;
+- `guess` (a module with a function of that name): a sheet in; its kind, header row and the mapping of fields to columns out, each with a confidence;
 - `preview`: as `parse`, but what is wrong comes back cell by cell instead of as an error.
 
-`tests/connectors/test_contract.py` finds every source and holds it to this.
+`tests/connectors/test_connector_contract.py` finds every source and holds it to this.
 """
 
 from collections.abc import Callable

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from metrics.history import BEGINNING, History, ItemHistory, SprintSpan, Step, instant, value_at
@@ -314,5 +315,6 @@ def _ids_until(item: ItemHistory, as_of: int) -> frozenset[str]:
     return frozenset(ids)
 
 
+@lru_cache(maxsize=4096)  # most items of a sprint share its start
 def _iso(at: int | None) -> str | None:
     return None if at is None else instant(at).isoformat()

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from metrics.history import BEGINNING, CONTENT_FIELDS, FIELDS, History, ItemHistory, SprintSpan, StatedRow, Step
+from metrics.history import BEGINNING, CONTENT_FIELDS, FIELDS, History, ItemHistory, SprintSpan, StatedRow
 
 
 def prepare_history(sprints: pd.DataFrame, items: pd.DataFrame, changes: pd.DataFrame, stated: pd.DataFrame) -> History:
@@ -25,21 +25,17 @@ def prepare_history(sprints: pd.DataFrame, items: pd.DataFrame, changes: pd.Data
     Returns: a History. Empty frames give an empty one.
     Rule: R3, R5, R6, R7.
     """
-    logged = _changes_by_item(changes)
+    kept = changes[changes["field"].isin(FIELDS) & changes["at"].notna()]
+    logged = _changes_by_item(kept)
     histories = {item.id: item for item in _items(items, logged)}
     rows = _stated_rows(stated)
-    log_from: dict[str, int] = {}
-    for fields in logged.values():
-        for name, entries in fields.items():
-            kind = "content" if name in CONTENT_FIELDS else name
-            log_from[kind] = min(log_from.get(kind, entries[0].at), entries[0].at)
     return History(
         sprints={span.id: span for span in _spans(sprints)},
         items=histories,
         stated=rows,
         by_sprint=_by_sprint(histories, rows),
         stated_sprints=_stated_sprints(rows),
-        log_from=log_from,
+        log_from=_log_from(kept),
         is_full_log=not rows,
     )
 
@@ -95,31 +91,37 @@ def _stated_rows(stated: pd.DataFrame) -> dict[tuple[str, str], StatedRow]:
     return {key: StatedRow(*row) for key, row in zip(keys, zip(*columns, strict=True), strict=True)}
 
 
-class _Logged(NamedTuple):
-    at: int
-    change_id: Any
-    before: str | None
-    after: str | None
-    author: str | None
+# one change: at, field, from, to, author, id
+_Logged = tuple[int, str, str | None, str | None, str | None, Any]
 
 
-def _changes_by_item(changes: pd.DataFrame) -> dict[str, dict[str, list[_Logged]]]:
-    """work item -> field -> its changes in the order they were applied (R3, R7)."""
-    by_item: dict[str, dict[str, list[_Logged]]] = defaultdict(lambda: defaultdict(list))
-    kept = changes[changes["field"].isin(FIELDS) & changes["at"].notna()]
+def _changes_by_item(kept: pd.DataFrame) -> dict[str, list[_Logged]]:
+    """work item -> its changes that matter here, in the order of time (R3, R7)."""
+    by_item: dict[str, list[_Logged]] = defaultdict(list)
     if kept.empty:
         return by_item
-    columns = [_values(kept[name]) for name in ("change_id", "from_value", "to_value", "author")]
-    logged = map(_Logged._make, zip(_instants(kept["at"]), *columns, strict=True))
-    for item_id, name, entry in zip(_values(kept["work_item_id"]), _values(kept["field"]), logged, strict=True):
-        by_item[item_id][name].append(entry)
-    for fields in by_item.values():
-        for name, entries in fields.items():
-            if len(entries) > 1:
-                entries.sort(key=itemgetter(0))
-                if any(one.at == two.at for one, two in pairwise(entries)):
-                    fields[name] = _in_order(entries)
+    columns = [_values(kept[name]) for name in ("field", "from_value", "to_value", "author", "change_id")]
+    logged = zip(_instants(kept["at"]), *columns, strict=True)
+    for item_id, entry in zip(_values(kept["work_item_id"]), logged, strict=True):
+        by_item[item_id].append(entry)
+    for entries in by_item.values():
+        entries.sort(key=itemgetter(0))
     return by_item
+
+
+def _log_from(kept: pd.DataFrame) -> dict[str, int]:
+    """The first instant at which each kind of field was logged: sprint, estimate, status, content."""
+    kinds = kept["field"].where(~kept["field"].isin(CONTENT_FIELDS), "content")
+    first = kept["at"].groupby(kinds).min()
+    return {str(kind): at for kind, at in zip(first.index, _instants(first), strict=True) if at is not None}
+
+
+def _of_field(entries: list[_Logged], name: str) -> list[_Logged]:
+    """One field's changes in the order they were applied."""
+    found = [entry for entry in entries if entry[1] == name]
+    if len(found) > 1 and any(one[0] == two[0] for one, two in pairwise(found)):
+        return _in_order(found)
+    return found
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:
@@ -132,79 +134,72 @@ def _in_order(entries: list[_Logged]) -> list[_Logged]:
 
     A sheet's ids are content hashes, which say nothing about order: there the chain of values decides.
     """
-    waiting = sorted(entries, key=lambda entry: (entry.at, _natural(str(entry.change_id))))
+    waiting = sorted(entries, key=lambda entry: (entry[0], _natural(str(entry[5]))))
     ordered: list[_Logged] = []
     while waiting:
-        together = [entry for entry in waiting if entry.at == waiting[0].at]
-        now = (ordered[-1].after or None) if ordered else None
-        following = next((entry for entry in together if ordered and (entry.before or None) == now), None)
+        together = [entry for entry in waiting if entry[0] == waiting[0][0]]
+        now = (ordered[-1][3] or None) if ordered else None
+        following = next((entry for entry in together if ordered and (entry[2] or None) == now), None)
         if following is None:  # start of history, or a gap: begin where no other change of this instant leads
-            results = {entry.after or None for entry in together}
-            following = next((entry for entry in together if (entry.before or None) not in results), together[0])
+            results = {entry[3] or None for entry in together}
+            following = next((entry for entry in together if (entry[2] or None) not in results), together[0])
         ordered.append(following)
         waiting.remove(following)
     return ordered
 
 
-def _items(items: pd.DataFrame, logged: Mapping[str, Mapping[str, list[_Logged]]]) -> Iterable[ItemHistory]:
+def _items(items: pd.DataFrame, logged: Mapping[str, list[_Logged]]) -> Iterable[ItemHistory]:
     if items.empty:
         return
     names = ("work_item_id", "key", "kind", "parent_id", "status_id", "estimate_points")
     columns = [_values(items[name]) for name in names]
     columns += [_instants(items["created_at"]), _instants(items["done_at"])]
     columns += [_flags(items["is_done"]), _flags(items["is_deleted"]), _lists(items["sprint_ids"])]
-    nothing: Mapping[str, list[_Logged]] = {}
     for item_id, key, kind, parent, status, points, created, done, is_done, is_deleted, now in zip(
         *columns, strict=True
     ):
-        fields = logged.get(item_id, nothing)
-        held = frozenset(now)
+        entries = logged.get(item_id, [])
         item = ItemHistory(
-            item_id, key, kind, parent, created, done, is_done, is_deleted, held, status,
+            item_id, key, kind, parent, created, done, is_done, is_deleted, frozenset(now), status,
             sprints=[], estimates=[], statuses=[],
         )  # fmt: skip
-        _membership(item, fields.get("sprint", []))
-        _estimates(item, fields.get("estimate", []), points)
-        entries = fields.get("status", [])
-        item.statuses = [(BEGINNING, entries[0].before if entries else status, None)]
-        item.statuses += [(entry.at, entry.after, entry.author) for entry in entries]
-        changed = [
-            (entry.at, name, entry.author)
-            for name in CONTENT_FIELDS & fields.keys()
-            for entry in fields[name]
-            if entry.before != entry.after
-        ]
-        item.content = sorted(changed, key=lambda step: (step[0], step[1]))
+        _membership(item, _of_field(entries, "sprint"))
+        _estimates(item, _of_field(entries, "estimate"), points)
+        moves = _of_field(entries, "status")
+        item.statuses = [(BEGINNING, moves[0][2] if moves else status, None)]
+        item.statuses += [(at, after, author) for at, _, _, after, author, _ in moves]
+        item.content = [(e[0], e[1], e[4]) for e in entries if e[1] in CONTENT_FIELDS and e[2] != e[3]]
+        if len(item.content) > 1:
+            item.content.sort(key=itemgetter(0, 1))
         yield item
 
 
 def _membership(item: ItemHistory, entries: list[_Logged]) -> None:
     """Sprint at creation leaves no change: what the first change started from was so since creation (R6)."""
-    now = _ids(entries[0].before) if entries else item.sprints_now
+    now = _ids(entries[0][2]) if entries else item.sprints_now
     begin = BEGINNING if item.created_at is None else item.created_at
     if entries:
         begin = min(
-            begin, entries[0].at
+            begin, entries[0][0]
         )  # a change recorded before the creation: the record is still the better witness
     item.sprints = [(begin, now, None)]
-    for entry in entries:
-        if _ids(entry.before) != now:
-            item.gaps.append(_ids(entry.before) ^ now)
-        now = _ids(entry.after)
-        item.sprints.append((entry.at, now, entry.author))
+    for at, _, before, after, author, _ in entries:
+        if _ids(before) != now:
+            item.gaps.append(_ids(before) ^ now)
+        now = _ids(after)
+        item.sprints.append((at, now, author))
 
 
 def _estimates(item: ItemHistory, entries: list[_Logged], points: float | None) -> None:
-    steps: list[Step] = []
-    for at, text, author in (
-        [(BEGINNING, entries[0].before, None), *((e.at, e.after, e.author) for e in entries)] if entries else []
-    ):
+    if not entries:
+        item.estimates = [(BEGINNING, points, None)]
+        return
+    for at, text, author in [(BEGINNING, entries[0][2], None), *((e[0], e[3], e[4]) for e in entries)]:
         try:
-            steps.append((at, float(text) if text else None, author))
+            item.estimates.append((at, float(text) if text else None, author))
         except ValueError:  # words where a number belongs: unestimated, and reported
             item.has_unreadable_estimate = True
-            steps.append((at, None, author))
-    item.estimates = steps or [(BEGINNING, points, None)]
+            item.estimates.append((at, None, author))
 
 
 @lru_cache(maxsize=4096)  # a sprint's list is written once per item that was in it

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metrics.entries import Doubts, Entry, Fold
+from metrics.entries import FIVE_MINUTES, Doubts, Entry, Fold
 from metrics.events import prepare_history
 from metrics.examples import ledger_example
 from metrics.finding import Finding
@@ -44,6 +44,7 @@ TOTAL_COLUMNS = {
     "is_balanced": "boolean",
     **dict.fromkeys(RATIOS, "float64"),
 }
+NOT_A_TIME = np.iinfo(np.int64).min
 SEVERITY = {  # every other code is a warning
     "closed_without_end": "error",
     "ends_before_start": "error",
@@ -174,7 +175,8 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     board = [other for other in history.sprints.values() if other.board_id == span.board_id and other.id != span.id]
     later = frozenset(o.id for o in board if o.state == "future" or o.start is None or o.start > window[0])
     doubts = Doubts()
-    fold = Fold(history, span, counting, *window, later, tuple(o for o in board if o.end is not None), doubts)
+    ended = tuple(o for o in board if o.end is not None and window[0] - FIVE_MINUTES <= o.end <= window[1])
+    fold = Fold(history, span, counting, *window, later, ended, doubts)
     entries = fold.entries()
     is_content_recorded = history.covers("content", span.end)
     if not is_content_recorded and entries:
@@ -264,8 +266,12 @@ def _frame(rows: list[list[Any]], columns: dict[str, str]) -> pd.DataFrame:
     for index, (name, dtype) in enumerate(columns.items()):
         values = [row[index] for row in rows]
         if dtype == INSTANT:
-            stamps = np.array(["NaT" if at is None else at for at in values], dtype="datetime64[us]")
+            stamps = np.array([NOT_A_TIME if at is None else at for at in values], dtype=np.int64).view(
+                "datetime64[us]"
+            )
             series[name] = pd.DatetimeIndex(stamps).tz_localize("UTC")
+        elif dtype in ("float64", "bool"):
+            series[name] = np.array(values, dtype=dtype)  # None becomes NaN
         else:
             series[name] = pd.Series(values, dtype=dtype)
     return pd.DataFrame(series, index=pd.RangeIndex(len(rows)))

@@ -52,40 +52,35 @@ def _one(row: Entry) -> float:
     return 1
 
 
-def _nought(row: Entry) -> float:
-    return 0
+AT_INITIAL = ("committed", "added", "carried", "re_estimated", "removed")  # what needs the estimate at entry
+OUTCOMES = ("completed", "not_completed", "spillover")
+MEASURE: dict[str, Measure] = {
+    **dict.fromkeys(AT_INITIAL, _initial),
+    "re_estimated": lambda row: row.re_estimated,
+    **dict.fromkeys((*OUTCOMES, "completed_outside"), _final),
+}
 
 
 def totals_of(entries: Sequence[Entry], known: Known) -> dict[str, Figures]:
     """The ledger's figures per unit: {"points": {...}, "counts": {...}} with FIGURES as keys (R9-R14)."""
-    return {
-        "points": _figures(
-            entries, known, _initial, _final, lambda row: row.re_estimated, known.membership and known.initial
-        ),
-        "counts": {
-            name: None if value is None else int(value)
-            for name, value in _figures(entries, known, _one, _one, _nought, known.membership).items()
-        },
-    }
-
-
-def _figures(
-    entries: Sequence[Entry], known: Known, initial: Measure, final: Measure, moved: Measure, is_left_known: bool
-) -> Figures:
-    def total(measure: Measure, is_known: bool, belongs: Callable[[Entry], bool]) -> float | None:
-        return _sum(measure(row) for row in entries if belongs(row)) if is_known else None
-
-    figures: Figures = {
-        bucket: total(initial, is_left_known, lambda row, bucket=bucket: row.bucket == bucket)  # type: ignore[misc]
-        for bucket in ("committed", "added", "carried")
-    }
-    figures["re_estimated"] = total(moved, is_left_known, lambda row: row.bucket is not None)
-    figures["removed"] = total(initial, is_left_known, lambda row: row.bucket is not None and row.outcome == "removed")
-    for outcome in ("completed", "not_completed"):
-        figures[outcome] = total(final, known.outcome, lambda row, outcome=outcome: row.outcome == outcome)  # type: ignore[misc]
-    figures["completed_outside"] = total(final, known.membership, lambda row: row.outcome == "completed_outside")
-    figures["spillover"] = total(final, known.outcome, lambda row: row.is_spillover)
-    return figures
+    parts: dict[str, list[Entry]] = {name: [] for name in FIGURES}
+    for row in entries:
+        if row.bucket is not None:
+            parts[row.bucket].append(row)
+            parts["re_estimated"].append(row)
+        if row.outcome is not None and (row.bucket is not None or row.outcome != "removed"):
+            parts[row.outcome].append(row)
+        if row.is_spillover:
+            parts["spillover"].append(row)
+    is_known = dict.fromkeys(FIGURES, known.membership) | dict.fromkeys(OUTCOMES, known.outcome)
+    points: Figures = dict.fromkeys(FIGURES)
+    counts: Figures = dict.fromkeys(FIGURES)
+    for name, rows in parts.items():
+        if is_known[name]:
+            counts[name] = 0 if name == "re_estimated" else len(rows)  # R12
+            if known.initial or name not in AT_INITIAL:
+                points[name] = _sum(map(MEASURE[name], rows))
+    return {"points": points, "counts": counts}
 
 
 def balance_of(figures: Figures) -> bool | None:

@@ -51,7 +51,7 @@ def parse_backlog(table: Table) -> Parsed:
     ids, names = sprint_names(table)
     sprints, boards = read_sprints(table, ids, names)
     memberships: list[Sequence[str]] = [(one,) if one else () for one in ids]
-    _refuse_twice(table, keys, ids)
+    _refuse_twice(table, "key", keys, ids)
     starts = {row["external_id"]: row["started_at"] for row in sprints.rows}
     columns = _columns(table)
     columns["removed_at"] = table.column("removed_at")
@@ -70,7 +70,7 @@ def parse_jira_csv(table: Table) -> Parsed:
     for name in ("key", "id", "title"):
         table.require(name)
     memberships: list[list[str]] = [one or [] for one in table.column("sprint")]
-    _refuse_twice(table, ids, [None] * len(ids))
+    _refuse_twice(table, "id", ids, [None] * len(ids))
     names = {name: name for one in memberships for name in one}
     first_row = {name: at for at, one in reversed(list(enumerate(memberships))) for name in one}
     sprints, boards = read_sprints(table, list(names), list(names), [first_row[name] for name in names])
@@ -117,7 +117,7 @@ def _either_estimate(table: Table) -> list[float | None]:
     return [other if one is None else one for one, other in zip(first, second, strict=True)]
 
 
-def _refuse_twice(table: Table, keys: Sequence[str | None], sprints: Sequence[str | None]) -> None:
+def _refuse_twice(table: Table, name: str, keys: Sequence[str | None], sprints: Sequence[str | None]) -> None:
     first: dict[tuple[str, str | None], int] = {}
     for at, pair in enumerate(zip(keys, sprints, strict=True)):
         key, sprint = pair
@@ -126,7 +126,7 @@ def _refuse_twice(table: Table, keys: Sequence[str | None], sprints: Sequence[st
         seen = first.setdefault((key, sprint), at)
         if seen != at:
             accepted = Text("It stands in row {row} already: accepted is one row per item and sprint.", row=table.rows[seen] + 1)
-            table.report(at, "key", key, accepted, code="duplicate")
+            table.report(at, name, key, accepted, code="duplicate")
 
 
 def _refuse_early_removal(table: Table, columns: dict[str, list[Any]]) -> None:

@@ -18,6 +18,7 @@ _STARTS = (
     (b"7z\xbc\xaf", "archive"),
     (b"\x1f\x8b", "archive"),
 )
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))  # text has none of them, or by accident one
 _MARKUP = ((b"<!doctype html", "html"), (b"<html", "html"), (b"<table", "html"), (b"<?xml", "xml"))
 
 
@@ -49,7 +50,8 @@ def _found(content: bytes) -> str:
         if head.startswith(start):
             return "html" if name == "xml" and b"<html" in head else name
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not is_utf16 and content[:8192].count(0) * 100 > len(content[:8192]):
+    first = content[:8192]
+    if not is_utf16 and (len(first) - len(first.translate(None, _CONTROLS))) * 100 > len(first):
         return "binary"
     return "csv"
 

@@ -16,13 +16,10 @@ CLOSED_AT_PLAN = N_("Sprint “{sprint}” is closed, without the time it was: i
 
 
 def sprint_names(table: Table) -> tuple[list[str | None], list[str | None]]:
-    """The sprint's id and name of every row: the id column, else the name; the name column, else the id."""
+    """The sprint's id and name of every row: the id column, else the name; and the name column."""
     names: list[str | None] = table.column("sprint")
     ids: list[str | None] = table.column("sprint_id")
-    return (
-        [one or name for one, name in zip(ids, names, strict=True)],
-        [name or one for one, name in zip(ids, names, strict=True)],
-    )
+    return [one or name for one, name in zip(ids, names, strict=True)], names
 
 
 def read_sprints(

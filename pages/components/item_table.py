@@ -6,6 +6,7 @@ Streamlit's own table, which draws only what is in sight. No row is ever left ou
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import pandas as pd
@@ -85,7 +86,7 @@ def in_words(row: Mapping[Any, Any], column: Column, reader: Reader) -> str:
         "number": reader.number,
         "percent": reader.percent,
         "duration": reader.duration,
-        "day": reader.day,
+        "day": lambda at: reader.day(_calendar_day(at)),
         "instant": reader.instant,
     }
     return clean(plain.get(column.kind, str)(value))
@@ -104,6 +105,11 @@ def _cell(row: Mapping[Any, Any], column: Column, reader: Reader, leads: bool) -
     kinds = {"number": "fn-n", "percent": "fn-n", "note": "fn-q", "day": "fn-w", "instant": "fn-w", "badge": "fn-w"}
     style = f"{kinds.get(column.kind, '')}{' fn-lead' if leads else ''}".strip()
     return Markup('<td class="{}" data-label="{}">{}</td>').format(style, safe(column.label), content)
+
+
+def _calendar_day(at: Any) -> Any:
+    """A naive midnight is a calendar day already; an instant is cut in the project's zone by the reader."""
+    return at.date() if isinstance(at, datetime) and at.tzinfo is None else at
 
 
 def _is_null(value: Any) -> bool:

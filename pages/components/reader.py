@@ -1,4 +1,6 @@
-"""Who reads this session: the language (link, cookie, house setting, browser, in this order) and the project's zone."""
+"""Who reads this session: the language (link, cookie, browser, house setting, in this order) and the project's zone."""
+
+import re
 
 import streamlit as st
 
@@ -14,11 +16,11 @@ _LINKED = "reader.linked_language"
 def reader() -> Reader:
     """The reader of the present session.
 
-    A link's `?lang=` wins and holds for the session; then the choice kept in a cookie; then the house's setting;
-    then the browser's language.
+    A link's `?lang=` wins and holds for the session; then the choice kept in a cookie; then the browser's language;
+    then, where the browser speaks neither of ours, the house's setting.
     """
     house = data.settings()
-    return Reader(lang=choose_language(_linked(), _cookie(), house.language, _browser()), zone=house.zone)
+    return Reader(lang=choose_language(_linked(), _cookie(), _browser(), house.language), zone=house.zone)
 
 
 def reader_without_store() -> Reader:
@@ -26,15 +28,24 @@ def reader_without_store() -> Reader:
     try:
         return reader()
     except FortnightError:
-        return Reader(lang=choose_language(_linked(), _cookie(), None, _browser()))
+        return Reader(lang=choose_language(_linked(), _cookie(), _browser(), None))
 
 
-def choose_language(linked: str | None, kept: str | None, house: str | None, browser: str | None) -> str:
-    """The first of these that names a language we speak; the browser's header is matched by nearness."""
-    for named in (linked, kept, house):
+def choose_language(linked: str | None, kept: str | None, browser: str | None, house: str | None) -> str:
+    """The first of these that names a language we speak; English where none does.
+
+    Args: linked, kept, house, a language code; browser, its Accept-Language header.
+    """
+    for named in (linked, kept, _spoken(browser), house):
         if named in LANGUAGES:
             return str(named)
-    return nearest_language(browser)
+    return LANGUAGES[0]
+
+
+def _spoken(accepted: str | None) -> str | None:
+    """The nearest language of an Accept-Language header, None where it names neither of ours."""
+    tags = re.findall(r"[a-zA-Z]{2,3}", re.sub(r";[^,]*", "", accepted or ""))
+    return nearest_language(accepted) if {tag.lower() for tag in tags} & set(LANGUAGES) else None
 
 
 def _linked() -> str | None:

@@ -10,9 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import streamlit as st
 from markupsafe import Markup
 
-from access.permissions import Permission, may
-from actions.sample import clear_sample
-from core.actor import Actor
+from access.permissions import Permission
 from core.clock import now
 from core.reader import Reader
 from pages.components import data, navigation, theme
@@ -32,8 +30,7 @@ def main() -> None:
     theme.inject_css()
     reader = present_reader()
     workspace = data.workspace()
-    actor = data.actor()
-    allowed = navigation.visible(navigation.page_files(), lambda name: may(actor, Permission(name)))
+    allowed = navigation.visible(navigation.page_files(), data.may)
     listed = {
         page.address: (
             page,
@@ -52,7 +49,7 @@ def main() -> None:
         _sidebar(reader, workspace, listed)
     _crumb(reader, chosen.title)
     if workspace.is_sample:
-        _sample_ribbon(reader, actor)
+        _sample_ribbon(reader)
     chosen.run()
 
 
@@ -105,13 +102,14 @@ def _crumb(reader: Reader, title: str) -> None:
     st.html(Markup('<div class="fn-crumb">{} · {}</div>').format(safe(title), day))
 
 
-def _sample_ribbon(reader: Reader, actor: Actor) -> None:
+def _sample_ribbon(reader: Reader) -> None:
     with st.container(key="shell-sample", horizontal=True, vertical_alignment="center", gap="small"):
         words = reader.t("Sample workspace: invented figures of an online shop.")
         st.html(Markup('<span class="fn-sample">{}</span>').format(words))
-        may_leave = may(actor, Permission.MANAGE_SAMPLE)
-        if may_leave and st.button(plain(reader.t("Leave the sample")), key="shell.leave_sample", type="tertiary"):
-            clear_sample(data.store(), actor)
+        if data.may(Permission.MANAGE_SAMPLE) and st.button(
+            plain(reader.t("Leave the sample")), key="shell.leave_sample", type="tertiary"
+        ):
+            data.leave_sample()
             st.rerun()
 
 

@@ -8,6 +8,7 @@ from actions import (
     change_requests,
     derive,
     feedback,
+    import_sheet,
     kpis,
     maintenance,
     measurements,
@@ -180,6 +181,15 @@ def _rebuild(store: Store) -> Do:
     return lambda actor: derive.rebuild(store, actor, at=LATER)
 
 
+def _import(store: Store) -> Do:
+    content = b"Key,Title,Sprint,Points,Status\nSHOP-1,Split orders,Sprint 1,3,Done\n"
+    return lambda actor: import_sheet.import_sheet(store, actor, "backlog.csv", content, kind="backlog", at=LATER)
+
+
+def _first_start(store: Store) -> Do:
+    return lambda actor: sample.decide_first_start(store, actor, at=LATER)
+
+
 def _clear_sample(store: Store) -> Do:
     seed(store, is_sample=True)
     return lambda actor: sample.clear_sample(store, actor, at=LATER)
@@ -213,8 +223,10 @@ CASES: dict[str, Case] = {
     "confirm_feedback": Case(_confirm),
     "correct_feedback": Case(_correct_feedback),
     "correct_measurement": Case(_correct_measurement),
+    "decide_first_start": Case(_first_start),
     "define_kpi": Case(_define_kpi),
     "import_holidays": Case(_holidays),
+    "import_sheet": Case(_import),
     "link_feedback": Case(_link),
     "raise_change_request": Case(_raise_request),
     "rebuild": Case(_rebuild),

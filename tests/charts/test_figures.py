@@ -10,7 +10,7 @@ from charts.axis import day_ticks, round_step, short_number, ticks
 from charts.churn import churn_bars, split_names
 from charts.feedback import feedback_volume, score_trend
 from charts.figure import Chart, key_list, plain, signed, template, wrap_label
-from charts.kpi import kpi_chart
+from charts.kpi import kpi_chart, phase_places
 from charts.ledger import STEPS, balance_line, is_balanced, waterfall
 from charts.limits import Limits, Phase
 from charts.palette import DARK, LIGHT
@@ -92,12 +92,11 @@ def test_the_chosen_bar_stands_out() -> None:
 def sprints() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "sprint": ["1", "2", "3"],
+            "sprint_id": ["1", "2", "3"],
             "name": ["Desk Sprint 1", "Desk Sprint 2", "Desk Sprint 3"],
             "committed": [20.0, 0.0, 10.0],
             "added": [4.0, 3.0, float("nan")],
             "removed": [2.0, 0.0, float("nan")],
-            "re_estimated_gross": [1.0, 0.0, float("nan")],
             "churn_gross": [0.35, float("nan"), float("nan")],
         }
     )
@@ -106,7 +105,7 @@ def sprints() -> pd.DataFrame:
 def test_churn_parts_stack_to_gross_churn() -> None:
     chart = churn_bars(sprints(), reader=EN, palette=LIGHT)
     parts = [trace.y[0] for trace in chart.figure.data]
-    assert parts == [0.2, 0.1, 0.05]
+    assert parts == pytest.approx([0.2, 0.1, 0.05])
     assert sum(parts) == pytest.approx(0.35)
     assert chart.figure.layout.barmode == "stack"
     assert list(chart.figure.data[0].customdata) == ["1", "2", "3"]
@@ -145,6 +144,12 @@ def test_shared_words_of_names_go_under_the_axis(names: list[str], expected: tup
     assert split_names(names) == expected
 
 
+def test_figures_in_counts_are_refused_since_an_item_can_be_in_two_parts() -> None:
+    counted = sprints().assign(added=5.0, removed=5.0, churn_gross=0.3)
+    with pytest.raises(ValueError, match="in points"):
+        churn_bars(counted, reader=EN, palette=LIGHT)
+
+
 # ---------------------------------------------------------------- KPI
 
 
@@ -152,9 +157,9 @@ def measurements() -> pd.DataFrame:
     first = datetime(2026, 3, 1, 23, tzinfo=UTC)
     return pd.DataFrame(
         {
-            "measured_at": [first + timedelta(days=14 * i) for i in range(4)],
+            "at": [first + timedelta(days=14 * i) for i in range(4)],
             "value": [7200.0, float("nan"), 1800.0, 780.0],
-            "note": [None, None, "<b>bold</b>", None],
+            "remark": [None, None, "<b>bold</b>", None],
         }
     )
 
@@ -188,6 +193,24 @@ def test_a_kpi_has_labelled_lines_for_baseline_and_target_and_bands_for_phases()
     assert list(chart.figure.layout.yaxis.ticktext) == ["0", "1 小时", "2 小时"]
 
 
+def test_the_phases_of_a_series_are_its_own() -> None:
+    series = measurements().assign(
+        phase=[0, 0, 1, 1],
+        phase_begins_at=[pd.NaT, pd.NaT, *[pd.Timestamp("2026-03-25", tz=UTC)] * 2],
+        phase_reason=[None, None, "launch 2.0", "launch 2.0"],
+        lower=[None, None, 600.0, 600.0],
+        centre=[None, None, 780.0, 780.0],
+        upper=[None, None, 960.0, 960.0],
+        is_beyond_limit=[False, False, True, False],
+        is_run_of_eight=[False, False, False, True],
+    )
+    chart = kpi_chart(series, reader=EN, palette=LIGHT, write=EN.duration, unit="s")
+    assert [shape.type for shape in chart.figure.layout.shapes].count("rect") == 1
+    assert texts(chart) == ["launch 2.0"]
+    assert list(chart.figure.data[0].marker.symbol) == ["circle", "diamond", "diamond"]
+    assert phase_places(series) == [(0, ""), (2, "launch 2.0")]
+
+
 def test_labels_of_close_lines_do_not_lie_on_each_other() -> None:
     chart = kpi_chart(measurements(), reader=EN, palette=LIGHT, write=EN.duration, baseline=905.0, target=900.0)
     low, high = sorted(note.y for note in chart.figure.layout.annotations)
@@ -205,7 +228,7 @@ def test_no_measurement_is_an_empty_chart() -> None:
 def weeks() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "week": [date(2026, 11, 2) + timedelta(days=7 * i) for i in range(3)],
+            "week": pd.to_datetime(["2026-11-02", "2026-11-09", "2026-11-16"]),
             "received": [12, 20000, 3],
             "open": [10, 12000, 2],
             "csat": [None, 0.4, 0.9],

@@ -1,0 +1,103 @@
+"""KPI definitions and measurements: quantities as people write them, long and wide, refused by cell (R27)."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from connectors.records import check
+from connectors.sheets.known import Known
+from connectors.sheets.source import parse, preview
+from tests.connectors.made_sheets import csv_sheet, sheet_of
+
+KPIS = (
+    "指标名称,单位,改善方向,基线,目标,基线样本量,上线时间,上线说明\n"
+    "订单处理时长,min,越低越好,2h,15min,420,2026-09-28,上线\n"
+    "订单处理时长,,,,,,2026-10-26,第二版\n"
+    "订单准确率,%,,85%,98%,1300,,\n"
+)
+
+
+def test_definitions_with_baseline_target_and_releases() -> None:
+    parsed = check(parse(csv_sheet(KPIS), "kpi"))
+    duration, accuracy = parsed.kpis.rows
+    assert (duration["external_id"], duration["dimension"], duration["unit"], duration["direction"]) == ("订单处理时长", "duration", "min", "down")
+    assert (accuracy["dimension"], accuracy["unit"], accuracy["direction"]) == ("ratio", "%", "up")  # told by its target
+    assert [row["value"] for row in parsed.baselines.rows] == [7200.0, 0.85]
+    assert [row["value"] for row in parsed.targets.rows] == [900.0, 0.98]
+    assert [row["reason"] for row in parsed.phases.rows] == ["上线", "第二版"]
+    assert parsed.phases.at == [2, 3]
+
+
+def test_a_kpi_that_contradicts_itself_or_has_no_direction_is_refused() -> None:
+    twice = "Name,Unit,Baseline,Target\nSpeed,min,2h,15min\nSpeed,min,3h,15min\n"
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(twice), "kpi").errors] == [("C3", "kpi_conflict")]
+    aimless = "Name,Unit,Baseline\nSpeed,min,2h\n"
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(aimless), "kpi").errors] == [("A2", "no_direction")]
+
+
+def test_a_baseline_of_another_dimension_is_refused_by_cell() -> None:
+    found = preview(csv_sheet("Name,Unit,Baseline,Target\nSpeed,min,2h,98%\nRight,%,lots,98%\n"), "kpi")
+    assert [(problem.cell, problem.found) for problem in found.errors] == [("D2", "98%"), ("C3", "lots")]
+
+
+def test_number_formats_of_cells_are_read() -> None:
+    rows = [
+        ["KPI", "Date", "Value"],
+        ["Accuracy", "2026-11-02", 0.85],
+        ["Accuracy", "2026-11-09", "93%"],
+        ["Speed", "2026-11-02", 15 / 1440],
+        ["Speed", "2026-11-09", 26 / 24],
+        ["Speed", "2026-11-16", "2小时30分"],
+    ]
+    sheet = sheet_of(rows, formats={(1, 2): "0.0%", (3, 2): "h:mm", (4, 2): "[h]:mm"})
+    assert sheet.columns[2][3:5] == [time(0, 15), timedelta(hours=26)]
+    parsed = check(parse(sheet, "kpi_measurement"))
+    assert [row["value"] for row in parsed.measurements.rows] == [0.85, 0.93, 900.0, 93600.0, 9000.0]
+    assert [row["dimension"] for row in parsed.measurements.rows] == ["ratio"] * 2 + ["duration"] * 3
+    assert parsed.measurements.rows[0]["raw_text"] == "85%"
+
+
+def test_the_wide_form_is_unpivoted_with_the_units_of_its_headers() -> None:
+    sheet = csv_sheet("周,订单处理时长(分钟),订单准确率\n2026-11-02,35,93%\n2026-11-09,,94%\n")
+    parsed = check(parse(sheet, "kpi_measurement"))
+    assert [(row["kpi"], row["at"].day, row["value"]) for row in parsed.measurements.rows] == [
+        ("订单处理时长", 2, 2100.0),
+        ("订单准确率", 2, 0.93),
+        ("订单准确率", 9, 0.94),
+    ]
+    assert parsed.measurements.at == [2, 2, 3]
+
+
+def test_names_and_units_come_from_the_definitions() -> None:
+    known = Known().plus(parse(csv_sheet(KPIS), "kpi"))
+    parsed = parse(csv_sheet("KPI,Date,Value\n订单处理时长,2026-11-02,35\n"), "kpi_measurement", known=known)
+    assert parsed.measurements.rows[0]["value"] == 2100.0
+    found = preview(csv_sheet("KPI,Date,Value\nProfit,2026-11-02,35\n"), "kpi_measurement", known=known)
+    assert [(problem.cell, problem.code) for problem in found.errors] == [("A2", "unknown_kpi")]
+    wide = preview(csv_sheet("Week,订单准确率,Profit\n2026-11-02,93%,12\n"), "kpi_measurement", known=known)
+    assert [(problem.cell, problem.code) for problem in wide.errors] == [("C1", "unknown_kpi")]
+
+
+def test_what_does_not_fit_the_other_values_of_its_kpi_is_refused_by_cell() -> None:
+    mixed = "KPI,Date,Value\nRight,2026-11-02,85%\nRight,2026-11-09,2h\nRight,2026-11-16,94%\n"
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(mixed), "kpi_measurement").errors] == [("C3", "unit_mixed")]
+    notation = "KPI,Date,Value,Unit\nRight,2026-11-02,85,%\nRight,2026-11-09,0.86,%\nRight,2026-11-16,94,%\n"
+    assert [problem.cell for problem in preview(csv_sheet(notation), "kpi_measurement").errors] == ["C3"]
+
+
+def test_one_instant_has_one_value() -> None:
+    twice = "KPI,Date,Value\nRight,2026-11-02,85%\nRight,2026-11-02,86%\nRight,2026-11-02,85%\n"
+    found = preview(csv_sheet(twice), "kpi_measurement")
+    assert [(problem.cell, problem.code, problem.severity) for problem in found.problems] == [
+        ("C3", "duplicate", "error"),
+        ("C4", "same_twice", "warning"),
+    ]
+
+
+def test_an_empty_value_is_an_error_in_long_form_and_never_nought() -> None:
+    found = preview(csv_sheet("KPI,Date,Value\nRight,2026-11-02,\nRight,2026-11-09,soon\n"), "kpi_measurement")
+    assert [problem.cell for problem in found.errors] == ["C2", "C3"]
+    assert len(found.parsed.measurements) == 0
+
+
+def test_a_month_is_a_measurement_of_its_first_day() -> None:
+    parsed = parse(csv_sheet("KPI,Month,Value\nRight,2026-11,85%\n"), "kpi_measurement")
+    assert parsed.measurements.rows[0]["at"] == datetime(2026, 11, 1, tzinfo=UTC)
