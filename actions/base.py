@@ -110,9 +110,7 @@ class Work:
         row or the fields that changed (None: not there)."""
         self.session.flush()
         self.is_audited = True
-        return append(
-            self.session, self.actor.name, self.action.name, subject, values(before), values(after), self.at
-        )
+        return append(self.session, self.actor.name, self.action.name, subject, values(before), values(after), self.at)
 
     def nothing_changed(self) -> None:
         """Say that what was asked for already is so: nothing is written and nothing audited."""

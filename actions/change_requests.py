@@ -49,9 +49,7 @@ class Content:
 
 
 @action(Permission.MANAGE_CHANGES)
-def raise_change_request(
-    store: Store, actor: Actor, *, content: Content, at: datetime | None = None
-) -> ChangeRequest:
+def raise_change_request(store: Store, actor: Actor, *, content: Content, at: datetime | None = None) -> ChangeRequest:
     """Record a requirement change with its impact, as version 1 of the next number (CR-1, CR-2 ...).
 
     Raises: Refused, Invalid, NotFound for an item or sprint that does not exist.

@@ -50,27 +50,28 @@ def derive(
     session: Session, source_id: int, *, sprint_ids: Sequence[str] | None = None, at: datetime
 ) -> tuple[dict[str, Ledger], int]:
     """As `rederive`; also returns how many derived rows changed."""
-    stated_for_targets = frames.stated_entries(session, source_id, sprint_ids)
-    item_ids = None if sprint_ids is None else set(stated_for_targets["work_item_id"])
+    item_ids, wanted = None, None
+    if sprint_ids is not None and not frames.is_every_sprint(session, source_id, sprint_ids):
+        item_ids, wanted = _reach(session, source_id, sprint_ids)
     facts = SourceFacts(**frames.source_facts(session, source_id, item_ids))
-    targets = _targets(facts, sprint_ids)
+    targets = [one for one in facts.sprints["sprint_id"] if wanted is None or one in wanted]
     folded = fold_source(facts, targets, as_of=at)
     changed = replace_entries(
         session,
         source_id,
         targets,
-        [row for one in folded.values() for row in rows_of(one.entries, source_id=source_id)],
+        [{"source_id": source_id, **row} for one in folded.values() for row in one.entry_rows()],
     )
     changed += replace_totals(session, source_id, rows_of(totals_frame(folded.values()), source_id=source_id))
     changed += replace_findings(session, source_id, _findings(session, facts, folded, at), targets, at)
     return folded, changed
 
 
-def _targets(facts: SourceFacts, sprint_ids: Sequence[str] | None) -> list[str]:
-    if sprint_ids is None:
-        return list(facts.sprints["sprint_id"])
-    shared = set(facts.stated["sprint_id"]) | set(sprint_ids)
-    return [one for one in facts.sprints["sprint_id"] if one in shared]
+def _reach(session: Session, source_id: int, sprint_ids: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Every item of the sprints that share one with the given sprints, and those sprints: a ledger needs its whole sprint."""
+    touched = set(frames.stated_entries(session, source_id, sprint_ids)["work_item_id"])
+    wanted = set(frames.sprints_of_items(session, source_id, touched)) | set(sprint_ids)
+    return set(frames.stated_entries(session, source_id, sorted(wanted))["work_item_id"]), wanted
 
 
 def _findings(session: Session, facts: SourceFacts, folded: dict[str, Ledger], at: datetime) -> list[Row]:

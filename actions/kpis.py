@@ -68,9 +68,7 @@ def define_kpi(
 
 
 @action(Permission.MANAGE_KPIS)
-def revise_kpi(
-    store: Store, actor: Actor, *, kpi_id: int, at: datetime | None = None, **changes: str | None
-) -> Kpi:
+def revise_kpi(store: Store, actor: Actor, *, kpi_id: int, at: datetime | None = None, **changes: str | None) -> Kpi:
     """Correct what is said about a KPI. Unit and dimension stay, since its values are kept in them.
 
     Args: changes, of name, direction, project_key, department, owner, definition, data_source.
@@ -137,7 +135,10 @@ def set_baseline(
             recorded_by=actor.name,
         )
         if is_locked and row.provenance is None:
-            raise Invalid(Text("A baseline is locked only with its provenance."), next=Text("Say who measured it, how, and where that is kept."))
+            raise Invalid(
+                Text("A baseline is locked only with its provenance."),
+                next=Text("Say who measured it, how, and where that is kept."),
+            )
         work.add(row)
         if before is not None and before.is_locked:
             why = required(reason, N_("Reason"), longest=LONGEST_TEXT)

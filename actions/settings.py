@@ -119,7 +119,12 @@ def import_holidays(
         name = required(calendar, N_("Working calendar"))
         HouseSettings().changed({"calendar": name})  # its rule for names of calendars
         rows = [
-            {"calendar": name, "day": given.day, "is_working": given.is_working, "name": required(given.name, N_("Name"))}
+            {
+                "calendar": name,
+                "day": given.day,
+                "is_working": given.is_working,
+                "name": required(given.name, N_("Name")),
+            }
             for given in days
         ]
         if not rows:

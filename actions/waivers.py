@@ -89,7 +89,9 @@ def _write(
         raise Invalid(Text("This change of {key} is not waived.", key=item.key))
     entry = work.session.get(SprintEntry, (source_id, sprint_id, work_item_id))
     if not is_revoked and (entry is None or kind not in detected_kinds(entry)):
-        raise NotFound(Text("{key} has no such change in this sprint: {kind}.", key=item.key, kind=Text(CHANGE_KIND[kind])))
+        raise NotFound(
+            Text("{key} has no such change in this sprint: {kind}.", key=item.key, kind=Text(CHANGE_KIND[kind]))
+        )
     row = Waiver(
         source_id=source_id,
         sprint_id=sprint_id,

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from charts.axis import ticks
-from charts.figure import Chart, draw, key_list, known, plain
+from charts.figure import Chart, draw, key_list, known, number_labels, plain
 from charts.ledger import STEP_NAMES
-from charts.limits import HasLimits, limit_lines
+from charts.limits import HasLimits, beyond_limit, limit_lines
 from charts.palette import Palette
 from core.reader import Reader
 
@@ -43,7 +43,7 @@ def churn_bars(
         [*heights, float(limits.upper) if limits and limits.upper is not None and known(limits.upper) else 0.0, 0.1]
     )
     lines, notes = limit_lines(limits, reader, palette, reader.percent)
-    notes += [_total(i, row, reader, palette, limits) for i, row in enumerate(rows)]
+    traces.append(_totals(rows, reader, palette, limits))
     notes += _series_labels(rows, reader, palette)
     layout = {
         "height": height,
@@ -100,6 +100,7 @@ def _part(
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"color": palette[part]},
+        "unselected": {"marker": {"opacity": 0.4}},
     }
 
 
@@ -116,20 +117,17 @@ def _shares(row: Mapping[Any, Any]) -> dict[str, float | None]:
     return {"added": added, "removed": removed, "re_estimated": max(rest, 0.0)}
 
 
-def _total(
-    i: int, row: Mapping[Any, Any], reader: Reader, palette: Palette, limits: HasLimits | None
-) -> dict[str, Any]:
-    ratio = row["churn_gross"]
-    beyond = known(ratio) and limits is not None and limits.upper is not None and ratio > limits.upper
-    text = reader.percent(ratio if known(ratio) else None)
-    return {
-        "x": i,
-        "y": ratio if known(ratio) else 0,
-        "text": f"<b>▲ {text}</b>" if beyond else text,
-        "showarrow": False,
-        "yanchor": "bottom",
-        "font": {"size": 12, "color": palette.text["not_completed"] if beyond else palette.muted},
-    }
+def _totals(rows: list[dict[Any, Any]], reader: Reader, palette: Palette, limits: HasLimits | None) -> dict[str, Any]:
+    """Gross churn above each bar; beyond the upper limit with a triangle and in the colour of an alarm."""
+    texts, colours = [], []
+    for row in rows:
+        ratio = row["churn_gross"]
+        beyond = beyond_limit(ratio, limits) == "above"
+        text = reader.percent(ratio if known(ratio) else None)
+        texts.append(f"<b>▲ {text}</b>" if beyond else text)
+        colours.append(palette.text["not_completed"] if beyond else palette.muted)
+    tops = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
+    return number_labels(tops, texts, colours, palette, size=12)
 
 
 def _series_labels(rows: list[dict[Any, Any]], reader: Reader, palette: Palette) -> list[dict[str, Any]]:

@@ -125,18 +125,18 @@ def _ends(
     peak: float,
 ) -> list[dict[str, Any]]:
     """Both series named at their last value, pushed apart where they meet."""
-    ends = []
+    ends: list[tuple[float, str, str]] = []
     for values, name, meaning in (upper, lower):
         known_values = [v for v in values if v is not None]
         if known_values:
-            ends.append([known_values[-1], name, meaning])
-    ends.sort(key=lambda end: float(end[0]))
+            ends.append((known_values[-1], name, meaning))
+    ends.sort()
     room = peak * 0.09
-    if len(ends) == 2 and float(ends[1][0]) - float(ends[0][0]) < room:
-        ends[1][0] = float(ends[0][0]) + room
+    if len(ends) == 2 and ends[1][0] - ends[0][0] < room:
+        ends[1] = (ends[0][0] + room, *ends[1][1:])
     return [
         {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "y": value, "text": plain(name), "showarrow": False}
-        | {"font": {"size": 13, "color": palette.text[str(meaning)]}}
+        | {"font": {"size": 13, "color": palette.text[meaning]}}
         for value, name, meaning in ends
     ]
 

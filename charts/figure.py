@@ -109,3 +109,21 @@ def key_list(keys: Sequence[str], reader: Reader, limit: int = 12) -> str:
     if len(keys) > limit:
         lines.append(reader.t("and {n} more", n=len(keys) - limit))
     return "<br>".join(lines)
+
+
+def number_labels(
+    tops: Sequence[float], texts: Sequence[str], colours: Sequence[str], palette: Palette, size: int = 14
+) -> dict[str, Any]:
+    """Numbers above bars at 0, 1, 2 ... as one trace: a tenth of the cost of an annotation each, and not clickable."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": list(range(len(tops))),
+        "y": list(tops),
+        "text": list(texts),
+        "textposition": "top center",
+        "textfont": {"size": size, "color": list(colours)},
+        "unselected": {"textfont": {"color": palette.ink}},  # a click on a bar must not fade the numbers
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from charts.figure import MINUS, Chart, draw, key_list, known, plain, signed, wrap_label
+from charts.figure import MINUS, Chart, draw, key_list, known, number_labels, plain, signed, wrap_label
 from charts.palette import Palette
 from core.i18n import N_
 from core.reader import Reader
@@ -28,13 +28,12 @@ def waterfall(
     palette: Palette,
     keys: Mapping[str, Sequence[str]] | None = None,
     unit: str = "",
-    chosen: str | None = None,
     height: int = 340,
 ) -> Chart:
     """Committed, + added, + carried, ± re-estimated, − removed, = completed + not completed.
 
     Args: totals, one number per bucket name of STEPS, in points or in counts, null where it cannot be known; keys, the
-    item keys per bucket for the hover; unit, already in words (`points`, `件`); chosen, the bucket whose list is open.
+    item keys per bucket for the hover; unit, already in words (`points`, `件`).
     Returns: the chart; each bar's `customdata` is its bucket's name. A null bucket is drawn as "n/a", never as zero.
     Rule: R15.
     """
@@ -52,10 +51,8 @@ def waterfall(
         "textposition": "none",
         "hovertext": [_hover(step, totals.get(step), (keys or {}).get(step, ()), unit, reader) for step in STEPS],
         "hovertemplate": "%{hovertext}<extra></extra>",
-        "marker": {
-            "color": [palette[step] for step in STEPS],
-            "opacity": [1.0 if chosen in (None, step) else 0.45 for step in STEPS],
-        },
+        "marker": {"color": [palette[step] for step in STEPS]},
+        "unselected": {"marker": {"opacity": 0.4}},
     }
     layout = {
         "height": height,
@@ -69,10 +66,14 @@ def waterfall(
             "range": [-0.5, 6.5],
         },
         "yaxis": {"range": [0, peak * 1.08], "showticklabels": False, "nticks": 5},
-        "annotations": _number_annotations(labels, bases, sizes, totals, palette),
-        "shapes": _connectors(tops, totals, palette),
     }
-    return Chart(draw([bars], layout, palette), _alt(totals, unit, reader))
+    numbers = number_labels(
+        [base + size for base, size in zip(bases, sizes, strict=True)],
+        [f"<b>{label}</b>" if known(totals.get(step)) else label for step, label in zip(STEPS, labels, strict=True)],
+        [palette.ink if known(totals.get(step)) else palette.muted for step in STEPS],
+        palette,
+    )
+    return Chart(draw([bars, numbers, _connectors(tops, totals, palette)], layout, palette), _alt(totals, unit, reader))
 
 
 def balance_line(totals: Totals, reader: Reader) -> str:
@@ -126,31 +127,16 @@ def _hover(step: str, value: float | None, keys: Sequence[str], unit: str, reade
     return head + (f"<br>{key_list(keys, reader)}" if keys else "")
 
 
-def _number_annotations(
-    labels: Sequence[str], bases: Sequence[float], sizes: Sequence[float], totals: Totals, palette: Palette
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "x": i,
-            "y": bases[i] + sizes[i],
-            "text": f"<b>{label}</b>" if known(totals.get(step)) else label,
-            "showarrow": False,
-            "yanchor": "bottom",
-            "yshift": 1,
-            "font": {"size": 14, "color": palette.ink if known(totals.get(step)) else palette.muted},
-        }
-        for i, (step, label) in enumerate(zip(STEPS, labels, strict=True))
-    ]
-
-
-def _connectors(tops: Sequence[float], totals: Totals, palette: Palette) -> list[dict[str, Any]]:
-    style = {"color": palette.faint, "width": 1, "dash": "dot"}
-    lines = []
+def _connectors(tops: Sequence[float], totals: Totals, palette: Palette) -> dict[str, Any]:
+    """Dotted lines that carry the running total from bar to bar, where both are known."""
+    x: list[float | None] = []
+    y: list[float | None] = []
     for i in range(6):
-        level = tops[i]
         if known(totals.get(STEPS[i])) and known(totals.get(STEPS[i + 1])):
-            lines.append({"type": "line", "x0": i + 0.36, "x1": i + 0.64, "y0": level, "y1": level, "line": style})
-    return lines
+            x += [i + 0.36, i + 0.64, None]
+            y += [tops[i], tops[i], None]
+    line = {"color": palette.faint, "width": 1, "dash": "dot"}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
 
 
 def _alt(totals: Totals, unit: str, reader: Reader) -> str:

@@ -34,6 +34,15 @@ def is_band(limits: HasLimits | None) -> TypeGuard[HasLimits]:
     return limits is not None and known(limits.lower) and known(limits.upper)
 
 
+def beyond_limit(value: float | None, limits: HasLimits | None) -> str | None:
+    """`above` or `below` where a value lies outside its natural limits, else None (R25, first rule)."""
+    if value is None or limits is None or not known(value):
+        return None
+    if limits.upper is not None and known(limits.upper) and value > limits.upper:
+        return "above"
+    return "below" if limits.lower is not None and known(limits.lower) and value < limits.lower else None
+
+
 @dataclass(frozen=True)
 class Phase:
     """A stretch between two releases or re-baselines: from when, why (somebody's words), and its own limits."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.figure import known
-from charts.limits import HasLimits, is_band
+from charts.limits import HasLimits, beyond_limit, is_band
 from charts.palette import Palette
 from core.reader import Reader
 
@@ -93,15 +93,6 @@ def trend_strip(
     return Spark(
         _svg(parts), (), _last(scale, values, "not_completed" if beyond else meaning), _say(values, reader, write)
     )
-
-
-def beyond_limit(value: float | None, limits: HasLimits | None) -> str | None:
-    """`above` or `below` where a value lies outside its natural limits, else None (R25, first rule)."""
-    if value is None or limits is None or not known(value):
-        return None
-    if limits.upper is not None and known(limits.upper) and value > limits.upper:
-        return "above"
-    return "below" if limits.lower is not None and known(limits.lower) and value < limits.lower else None
 
 
 def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:

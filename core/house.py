@@ -57,9 +57,7 @@ class HouseSettings:
         for name in ("work_starts", "work_ends"):
             given = getattr(self, name)
             _accept(isinstance(given, str) and bool(_CLOCK.fullmatch(given)), name, given, Text("a time such as 09:00"))
-        _accept(
-            self.work_starts != self.work_ends, "work_ends", self.work_ends, Text("another time than work begins")
-        )
+        _accept(self.work_starts != self.work_ends, "work_ends", self.work_ends, Text("another time than work begins"))
         hours = self.hours_per_day
         is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
         _accept(is_number and 0 < hours <= 24, "hours_per_day", hours, Text("a number above 0, up to 24"))

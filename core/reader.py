@@ -100,6 +100,8 @@ class Reader:
         if rest < 3600 and rest % 60:
             return f"{sign}{self.number(rest / 60, 1)} {names[2]}"
         rest = round(rest / 60) * 60
+        if rest >= 86400:  # from a day on the minutes are not shown, so they round the hours
+            rest = round(rest / 3600) * 3600
         parts = []
         for size, name in zip((86400, 3600, 60), names, strict=False):
             count, rest = divmod(rest, size)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ ENTRY_COLUMNS = {
     "why_code": "str",
     "why_params": "object",
 }
+INSTANT_COLUMNS = tuple(name for name, dtype in ENTRY_COLUMNS.items() if dtype == INSTANT)
 TOTAL_COLUMNS = {
     "sprint_id": "str",
     "unit": "str",
@@ -60,8 +62,7 @@ SEVERITY = {  # every other code is a warning
 class Ledger:
     """One sprint's ledger at one instant.
 
-    Args: entries, SprintEntry's columns without source_id, one row per item that mattered, by key (ENTRY_COLUMNS);
-    totals and ratios, {"points": {...}, "counts": {...}} with FIGURES and RATIOS as keys, null where not known; balances, per unit;
+    Args: rows, one per item that mattered, by key; `entries`, the same as a frame (ENTRY_COLUMNS); totals and ratios, {"points": {...}, "counts": {...}} with FIGURES and RATIOS as keys, null where not known; balances, per unit;
     t0 and t1, the window (None where the sprint has not started).
     """
 
@@ -71,11 +72,25 @@ class Ledger:
     is_started: bool
     t0: datetime | None
     t1: datetime | None
-    entries: pd.DataFrame
+    rows: tuple[Entry, ...]
     totals: dict[str, Figures]
     ratios: dict[str, Ratios]
     balances: dict[str, bool | None]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def entries(self) -> pd.DataFrame:
+        """SprintEntry's columns without source_id, one row per item that mattered, by key (ENTRY_COLUMNS)."""
+        return _frame([[getattr(row, name) for name in ENTRY_COLUMNS] for row in self.rows], ENTRY_COLUMNS)
+
+    def entry_rows(self) -> Iterable[dict[str, Any]]:
+        """The entries as dicts, instants as datetimes: a thousand small sprints need no thousand frames."""
+        for row in self.rows:
+            found = {name: getattr(row, name) for name in ENTRY_COLUMNS}
+            for name in INSTANT_COLUMNS:
+                if found[name] is not None:
+                    found[name] = instant(found[name])
+            yield found
 
     @property
     def is_balanced(self) -> bool | None:
@@ -252,7 +267,7 @@ def _ledger(
         is_started=window is not None,
         t0=instant(window[0]) if window else None,
         t1=instant(window[1]) if window else None,
-        entries=_frame([[getattr(row, name) for name in ENTRY_COLUMNS] for row in entries], ENTRY_COLUMNS),
+        rows=tuple(entries),
         totals=totals,
         ratios=ratios,
         balances={unit: balance_of(totals[unit]) for unit in UNITS},

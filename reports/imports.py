@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from connectors.sheets.fields import KIND_NAMES
+from connectors.sheets.problem import Problems
 from core.reader import Reader
 
 MOST_LISTED = 50  # lines in a terminal; --json lists every problem
@@ -46,13 +48,9 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
         if len(shown) > MOST_LISTED:
             lines.append(reader.t("... and {n} more; --json lists them all.", n=len(shown) - MOST_LISTED))
     if outcome.is_refused:
-        wrong = sum(len(one.errors) for one in outcome.sheets)
-        lines.append(
-            reader.tn("{n} cell cannot be imported; nothing was.", "{n} cells cannot be imported; nothing was.", wrong)
-        )
         return lines
     for one in outcome.sheets:
-        lines.append(reader.t("{sheet}: read {n} rows as {kind}.", sheet=one.name, n=one.row_count, kind=one.kind))
+        lines.append(reader.t("{sheet}: read {n} rows as {kind}.", sheet=one.name, n=one.row_count, kind=reader.t(KIND_NAMES[one.kind])))
         lines += [
             reader.t("  {table}: {added} added, {changed} changed, {unchanged} unchanged", table=name, **count)
             for name, count in one.row_counts.items()
@@ -73,3 +71,8 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
             )
         )
     return lines
+
+
+def refusal(outcome: Any) -> Problems:
+    """The one sentence of an import that was refused: how many cells, the first of them, and what to do."""
+    return Problems(tuple(problem for one in outcome.sheets for problem in one.errors))

@@ -1,6 +1,7 @@
 """The engine and its sessions: SQLite by default, PostgreSQL by `FORTNIGHT_DATABASE_URL`. The only place, with
 `write.py`, where the two differ."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,10 @@ def make_engine(config: Config) -> Engine:
     """The engine for a configuration; parameters are hidden so that no data stands in an error text."""
     url = make_url(config.database_url)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+            json_serializer=to_json, json_deserializer=from_json,
+        )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
@@ -87,6 +91,16 @@ def make_engine(config: Config) -> Engine:
         where=Text("FORTNIGHT_DATABASE_URL"),
         next=Text("Use sqlite:///path/to/file.db or postgresql://user@host/database."),
     )
+
+
+def to_json(value: Any) -> str:
+    """JSON text of a column; most lists of an item are empty, and a full encoder run for each would be the import's main cost."""
+    return "[]" if value == [] else json.dumps(value, ensure_ascii=False)
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON column."""
+    return [] if text == "[]" else json.loads(text)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,8 +2,8 @@
 
 Each frame has the columns of its table (store/tables.py) with `external_id` renamed to what it identifies
 (`sprint_id`, `work_item_id`, `board_id`, `change_id`) and `id` likewise (`kpi_id`, `feedback_id` ...), with the same
-dtypes whether or not there are rows: str, float64, Int64, bool, datetime64[us, UTC], object for JSON. Rows come in
-the order of the primary key unless the docstring says otherwise.
+dtypes whether or not there are rows: str, float64, Int64, bool (boolean where it can be null), datetime64[us, UTC],
+object for JSON. Rows come in the order of the primary key unless the docstring says otherwise.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,12 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import JSON, ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import JSON, ColumnElement, Select, String, and_, false, func, or_, select, true, type_coerce
 from sqlmodel import Session
 
 from core.actor import EVERYTHING, Scope
 from store import tables as t
-from store.write import table_of
+from store.db import from_json
+from store.write import python_type_of, table_of
 
 Ids = Iterable[str] | None
 Reading = Session  # what rooms without SQL call the session that they pass on
@@ -35,26 +36,48 @@ def frame(session: Session, model: type[t.Base], *where: ColumnElement[bool], **
 
 
 def _typed(session: Session, statement: Select[Any], rename: dict[str, str]) -> pd.DataFrame:
+    kinds = [(column.name, column.type) for column in statement.selected_columns]
+    if session.connection().dialect.name == "sqlite":
+        statement = _as_stored(statement)
     rows = session.execute(statement).all()
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(statement.selected_columns)
-    data: dict[str, Any] = {}
-    for column, values in zip(statement.selected_columns, columns, strict=True):
-        data[rename.get(column.name, column.name)] = _series(column.type, values)
-    return pd.DataFrame(data)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
+    return pd.DataFrame(
+        {rename.get(name, name): _series(kind, values) for (name, kind), values in zip(kinds, columns, strict=True)}
+    )
+
+
+def _as_stored(statement: Select[Any]) -> Select[Any]:
+    """The statement with instants and JSON as the texts SQLite keeps: whole columns are read faster than single values."""
+    return statement.with_only_columns(
+        *[
+            type_coerce(column, String).label(column.name) if _is_text_in_sqlite(column.type) else column
+            for column in statement.selected_columns
+        ],
+        maintain_column_froms=True,
+    )
+
+
+def _is_text_in_sqlite(kind: Any) -> bool:
+    return isinstance(kind, JSON) or python_type_of(kind) is datetime
 
 
 def _series(kind: Any, values: Sequence[Any]) -> "pd.Series[Any]":
     if isinstance(kind, JSON):
-        return pd.Series(list(values), dtype="object")
-    python = kind.python_type
+        return pd.Series([from_json(one) if isinstance(one, str) else one for one in values], dtype="object")
+    python = python_type_of(kind)
     if python is datetime:
-        return pd.Series(pd.to_datetime(pd.Series(list(values), dtype="object"), utc=True)).astype(
-            "datetime64[us, UTC]"
+        instants = pd.to_datetime(
+            pd.Series(list(values), dtype="object"), utc=True, format="ISO8601" if _is_text(values) else None
         )
+        return pd.Series(instants).astype("datetime64[us, UTC]")
     if python is date:
         return pd.Series(list(values), dtype="object")
     dtype = {bool: "bool", int: "Int64", float: "float64", str: "str"}.get(python, "object")
     return pd.Series(list(values), dtype=dtype)
+
+
+def _is_text(values: Sequence[Any]) -> bool:
+    return isinstance(next((one for one in values if one is not None), None), str)
 
 
 def in_projects(scope: Scope, column: Any) -> ColumnElement[bool]:
@@ -66,11 +89,11 @@ def in_projects(scope: Scope, column: Any) -> ColumnElement[bool]:
 
 def in_departments(scope: Scope, project: Any, department: Any) -> ColumnElement[bool]:
     """The condition that a row's department or project is within the scope."""
-    if scope.departments is None and scope.projects is None:
+    if scope.departments is None or scope.projects is None:
         return true()
     parts: list[ColumnElement[bool]] = []
-    if scope.departments is None or scope.departments:
-        parts.append(true() if scope.departments is None else department.in_(scope.departments))
+    if scope.departments:
+        parts.append(department.in_(scope.departments))
     if scope.projects:
         parts.append(project.in_(scope.projects))
     return or_(*parts) if parts else false()
@@ -82,6 +105,24 @@ def in_departments(scope: Scope, project: Any, department: Any) -> ColumnElement
 def sources(session: Session) -> pd.DataFrame:
     """One row per source: source_id, name, kind, is_sample, policy, settings, cursor, created_at."""
     return frame(session, t.Source, id="source_id")
+
+
+def source_overview(session: Session) -> pd.DataFrame:
+    """One row per source: source_id, source (its name), kind, is_sample, policy, sprints, items, fresh_since (the start
+    of its newest finished run, null before any)."""
+    source, sprint, item, run = (table_of(model) for model in (t.Source, t.Sprint, t.WorkItem, t.SyncRun))
+
+    def rows_of(table: Any) -> Any:
+        counted = select(func.count()).where(table.c.source_id == source.c.id, table.c.is_deleted.is_(False))
+        return counted.scalar_subquery()
+
+    newest = select(func.max(run.c.started_at)).where(run.c.source_id == source.c.id, run.c.state == "done")
+    columns = (source.c.kind, source.c.is_sample, source.c.policy)
+    statement = select(
+        source.c.id.label("source_id"), source.c.name.label("source"), *columns, rows_of(sprint).label("sprints"),
+        rows_of(item).label("items"), newest.scalar_subquery().label("fresh_since"),
+    ).order_by(source.c.id)  # fmt: skip
+    return _typed(session, statement, {})
 
 
 def boards(session: Session, scope: Scope) -> pd.DataFrame:
@@ -113,7 +154,7 @@ def source_facts(session: Session, source_id: int, work_item_ids: Ids = None) ->
     known = statuses(session, source_id)
     category = dict(zip(known["status_id"], known["category"], strict=True))
     ids = None if work_item_ids is None else set(work_item_ids)
-    items = work_items(session, EVERYTHING, source_id, ids)
+    items = _counted_items(session, source_id, ids)
     items["is_done"] = items["status_category"].eq("done").fillna(False).astype(bool)
     stated = stated_entries(session, source_id)
     has_stated = not stated.empty
@@ -135,6 +176,21 @@ def source_facts(session: Session, source_id: int, work_item_ids: Ids = None) ->
         "has_stated": has_stated,
         "is_whole": ids is None,
     }
+
+
+def _counted_items(session: Session, source_id: int, work_item_ids: Ids) -> pd.DataFrame:
+    """The columns of `work_items` that counting needs: no texts, which are most of an item's bytes."""
+    item, status = table_of(t.WorkItem), table_of(t.Status)
+    names = ("external_id", "key", "kind", "parent_id", "sprint_ids", "status_id", "estimate_points", "resolution",
+             "created_at", "done_at", "is_deleted")  # fmt: skip
+    statement = (
+        select(*[item.c[name] for name in names]).where(item.c.source_id == source_id).order_by(item.c.external_id)
+    )
+    found = _by_ids(session, statement, item.c.external_id, work_item_ids, {"external_id": "work_item_id"})
+    known = session.execute(select(status.c.external_id, status.c.category).where(status.c.source_id == source_id))
+    category = {row[0]: row[1] for row in known}
+    found["status_category"] = found["status_id"].map(category).astype("str")
+    return found
 
 
 def log_begins(session: Session, source_id: int) -> dict[str, datetime]:
@@ -199,6 +255,21 @@ def stated_entries(session: Session, source_id: int, sprint_ids: Ids = None) -> 
         select(stated).where(stated.c.source_id == source_id).order_by(stated.c.sprint_id, stated.c.work_item_id)
     )
     return _by_ids(session, statement, stated.c.sprint_id, sprint_ids, {})
+
+
+def sprints_of_items(session: Session, source_id: int, work_item_ids: Iterable[str]) -> list[str]:
+    """The sprints in which sheets state some items to be."""
+    stated = table_of(t.StatedEntry)
+    statement = select(stated.c.sprint_id, stated.c.work_item_id).where(stated.c.source_id == source_id)
+    found = _by_ids(session, statement, stated.c.work_item_id, work_item_ids, {})
+    return sorted(set(found["sprint_id"]))
+
+
+def is_every_sprint(session: Session, source_id: int, sprint_ids: Iterable[str]) -> bool:
+    """Whether these are all the sprints of a source."""
+    sprint = table_of(t.Sprint)
+    every = session.execute(select(sprint.c.external_id).where(sprint.c.source_id == source_id))
+    return {row[0] for row in every} <= set(sprint_ids)
 
 
 def entries(session: Session, scope: Scope, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from sqlalchemy import Table, and_, func, or_, select, tuple_
 from sqlmodel import Session
 
 from store import tables as t
-from store.write import Written, insert_rows, table_of, upsert
+from store.write import Written, insert_rows, python_type_of, table_of, upsert
 
 Key = tuple[Any, ...]
 # Derived anew after an undo, or the undo's own bookkeeping: never a reason to refuse one.
@@ -153,10 +153,7 @@ def _plain(value: Any) -> Any:
 def _value(table: Table, column: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    try:
-        python = table.c[column].type.python_type
-    except NotImplementedError:
-        return value
+    python = python_type_of(table.c[column].type)
     if python is datetime:
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if python is date else value

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, TypeDecorator, select, tuple_
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
 from store.tables import Base
@@ -34,6 +34,13 @@ def table_of(model: type[Base]) -> Table:
     return model.__table__  # type: ignore[attr-defined,no-any-return]
 
 
+def python_type_of(kind: Any) -> type:
+    """What a column's values are in Python; SQLModel's own column types say `object` and know it by what they wrap."""
+    held = kind.impl if isinstance(kind, TypeDecorator) else kind
+    found: type = held.python_type  # type: ignore[assignment]
+    return found
+
+
 def batches(rows: Iterable[Row], size: int = BATCH_ROWS) -> Iterator[list[Row]]:
     """Rows in lists of at most `size`."""
     iterator = iter(rows)
@@ -51,7 +58,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> int
 def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: frozenset[str] = frozenset()) -> Written:
     """Write rows by primary key: new ones are added, different ones changed, equal ones left alone.
 
-    Args: rows, dicts with the table's columns, all with the same keys; keep, columns whose stored value wins
+    Args: rows, dicts with the table's columns, all with the same keys, no two of the same primary key; keep, columns whose stored value wins
     over a null (what another file said before).
     Returns: Written; upserting the same rows twice changes nothing the second time.
     """
@@ -60,8 +67,9 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     added_keys: list[tuple[Any, ...]] = []
     before_rows: list[Row] = []
     unchanged = 0
+    is_new = _is_new_ground(session, table, key, rows)
     for batch in batches(rows):
-        stored = _stored(session, table, key, batch)
+        stored = {} if is_new else _stored(session, table, key, batch)
         to_write: list[Row] = []
         for row in batch:
             before = stored.get(tuple(row[name] for name in key))
@@ -79,6 +87,14 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     return Written(added_keys, before_rows, unchanged)
 
 
+def _is_new_ground(session: Session, table: Table, key: list[str], rows: Sequence[Row]) -> bool:
+    """Whether the table holds nothing these rows could meet: nothing of their sources, or nothing at all."""
+    statement = select(*[table.c[name] for name in key]).limit(1)
+    if "source_id" in key:
+        statement = statement.where(table.c.source_id.in_({row["source_id"] for row in rows}))
+    return bool(rows) and session.connection().execute(statement).first() is None
+
+
 def _stored(session: Session, table: Table, key: list[str], batch: list[Row]) -> dict[tuple[Any, ...], Row]:
     wanted = [tuple(row[name] for name in key) for row in batch]
     columns = [table.c[name] for name in key]
@@ -90,7 +106,10 @@ def _write(session: Session, table: Table, key: list[str], rows: list[Row]) -> N
     if not rows:
         return
     connection = session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    if connection.dialect.name == "sqlite":
+        _write_sqlite(connection, table, key, rows)
+        return
+    insert = postgresql.insert(table)
     changing = [name for name in rows[0] if name not in key]
     if changing:
         insert = insert.on_conflict_do_update(
@@ -99,6 +118,26 @@ def _write(session: Session, table: Table, key: list[str], rows: list[Row]) -> N
     else:
         insert = insert.on_conflict_do_nothing(index_elements=key)
     connection.execute(insert, rows)
+
+
+def _write_sqlite(connection: Connection, table: Table, key: list[str], rows: list[Row]) -> None:
+    """The same statement through SQLite's own executemany: twice as fast for an import's tens of thousands of rows.
+
+    Values pass through the column types' own bind processors, so that what is stored is what SQLAlchemy would store.
+    """
+    names = list(rows[0])
+    changing = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
+    statement = (
+        f'INSERT INTO "{table.name}" ({", ".join(chr(34) + name + chr(34) for name in names)})'
+        f" VALUES ({', '.join('?' * len(names))}) ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
+        + (f" DO UPDATE SET {changing}" if changing else " DO NOTHING")
+    )
+    bound: list[list[Any]] = []
+    for name in names:
+        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        values = [row[name] for row in rows]
+        bound.append([process(value) for value in values] if process else values)
+    connection.exec_driver_sql(statement, list(zip(*bound, strict=True)))
 
 
 def delete_rows(session: Session, model: type[Base], **equals: Any) -> int:
@@ -111,4 +150,4 @@ def delete_rows(session: Session, model: type[Base], **equals: Any) -> int:
     return int(session.connection().execute(statement).rowcount)
 
 
-__all__ = ["Row", "Written", "batches", "delete_rows", "insert_rows", "table_of", "upsert"]
+__all__ = ["Row", "Written", "batches", "delete_rows", "insert_rows", "python_type_of", "table_of", "upsert"]

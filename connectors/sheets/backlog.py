@@ -33,7 +33,12 @@ SAME = {
     "done_at": "done_at",
 }
 LISTS = ("labels", "components", "fix_versions")
-STATED = {"added_at": "added_at", "removed_at": "removed_at", "initial_points": "initial_estimate", "done_at": "done_at"}
+STATED = {
+    "added_at": "added_at",
+    "removed_at": "removed_at",
+    "initial_points": "initial_estimate",
+    "done_at": "done_at",
+}
 TYPE_UNMAPPED = N_("Counted as a requirement; the source's settings can say what this type is.")
 _PROJECT_OF_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-\d+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -125,7 +130,9 @@ def _refuse_twice(table: Table, name: str, keys: Sequence[str | None], sprints: 
             continue
         seen = first.setdefault((key, sprint), at)
         if seen != at:
-            accepted = Text("It stands in row {row} already: accepted is one row per item and sprint.", row=table.rows[seen] + 1)
+            accepted = Text(
+                "It stands in row {row} already: accepted is one row per item and sprint.", row=table.rows[seen] + 1
+            )
             table.report(at, name, key, accepted, code="duplicate")
 
 
@@ -238,7 +245,9 @@ def _together(
     boards: Records[BoardRecord],
 ) -> Parsed:
     projects: Records[ProjectRecord] = Records()
-    project_names = dict(zip(columns["project"], table.column("project_name"), strict=True)) if table.has("project_name") else {}
+    project_names = (
+        dict(zip(columns["project"], table.column("project_name"), strict=True)) if table.has("project_name") else {}
+    )
     seen: set[str] = set()
     for row, at in zip(items.rows, items.at, strict=True):
         key = row["project_key"]
@@ -247,5 +256,12 @@ def _together(
             projects.add({"external_id": key, "key": key, "name": project_names.get(key) or key}, at)
     statuses = read_statuses(table, columns["status_id"])
     return Parsed(
-        kind, table.sheet.name, items=items, stated=stated, sprints=sprints, boards=boards, statuses=statuses, projects=projects
+        kind,
+        table.sheet.name,
+        items=items,
+        stated=stated,
+        sprints=sprints,
+        boards=boards,
+        statuses=statuses,
+        projects=projects,
     )

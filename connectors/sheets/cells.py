@@ -43,7 +43,7 @@ def text_of(cell: object) -> str:
 
 def instant_of(dates: DateReader, cell: Cell) -> datetime:
     try:
-        return dates.read(cell)
+        return dates.cell(cell) if cell.__class__ is datetime else dates.read(cell)
     except NotADate as error:
         raise CellError(Text(str(error))) from error
 

@@ -44,7 +44,10 @@ def parse_change_log(table: Table, known: Known) -> Parsed:
     instants, before, after = table.column("at"), table.column("from"), table.column("to")
     changes: Records[ChangeRecord] = Records(known=frozenset(ChangeRecord.__annotations__))
     seen: dict[str, int] = {}
-    readers: dict[str, Callable[[Table, int, str, str, Known], str | None]] = {"sprint": _sprints, "estimate": _estimate}
+    readers: dict[str, Callable[[Table, int, str, str, Known], str | None]] = {
+        "sprint": _sprints,
+        "estimate": _estimate,
+    }
     for at, (key, instant, given) in enumerate(zip(keys, instants, fields, strict=True)):
         if key is None or instant is None or given is None:
             continue
@@ -81,7 +84,9 @@ def parse_demo(table: Table, known: Known) -> Parsed:
     """One verdict per row; a row without a sprint means the item's own, a row without a time the end of that sprint."""
     for name in ("key", "verdict"):
         table.require(name)
-    columns = {name: table.column(name) for name in ("key", "sprint", "sprint_id", "verdict", *_DEMO_TEXTS, "decided_at")}
+    columns = {
+        name: table.column(name) for name in ("key", "sprint", "sprint_id", "verdict", *_DEMO_TEXTS, "decided_at")
+    }
     verdicts: Records[VerdictRecord] = Records(known=frozenset(VerdictRecord.__annotations__))
     seen: dict[tuple[Any, ...], int] = {}
     for at, (key, verdict) in enumerate(zip(columns["key"], columns["verdict"], strict=True)):
@@ -96,7 +101,10 @@ def parse_demo(table: Table, known: Known) -> Parsed:
         identity = (key, sprint, columns["decided_at"][at])
         first = seen.setdefault(identity, at)
         if first != at:
-            accepted = Text("Row {row} decides this already: accepted is one verdict per item, sprint and time.", row=table.rows[first] + 1)
+            accepted = Text(
+                "Row {row} decides this already: accepted is one verdict per item, sprint and time.",
+                row=table.rows[first] + 1,
+            )
             table.report(at, "key", key, accepted, code="duplicate")
         verdicts.add(
             {

@@ -172,6 +172,6 @@ def _formats(xml: bytes, styles: dict[bytes, str]) -> dict[str, list[tuple[int, 
     if not styles:
         return cells
     wanted = b"|".join(sorted(styles))
-    for found in re.finditer(rb"""<c\b[^>]*?\bs=["'](""" + wanted + rb""")["'][^>]*[^/]>""", xml):
+    for found in re.finditer(rb"""<c\b[^>]*?\bs=["'](""" + wanted + rb""")["'][^>]*(?<!/)>""", xml):
         cells.setdefault(styles[found.group(1)], []).append(_position(xml, found.start()))
     return cells

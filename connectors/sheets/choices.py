@@ -43,11 +43,7 @@ YES = frozenset(["yes", "y", "true", "1", "是", "可以", "允许", "对", "有
 NO = frozenset(["no", "n", "false", "0", "否", "不可以", "不允许", "不", "无"])
 
 _CODE_OF = {
-    field: {
-        normal(word): code
-        for code, (shown, others) in codes.items()
-        for word in (shown, code, *others.split("|"))
-    }
+    field: {normal(word): code for code, (shown, others) in codes.items() for word in (shown, code, *others.split("|"))}
     for field, codes in CHOICES.items()
 }
 

@@ -12,7 +12,9 @@ from core.i18n import N_, Text
 
 RECEIVED = ("received_at", "kind", "text", "csat", "nps", "submitted_by", "department", "project", "release")
 NO_CONTENT = N_("Accepted: a text or a score; this row has neither.")
-NO_REPLY_TIME = N_("Accepted: a reply with the time it was given, in a column Replied at; or leave the column of replies out.")
+NO_REPLY_TIME = N_(
+    "Accepted: a reply with the time it was given, in a column Replied at; or leave the column of replies out."
+)
 TOO_EARLY = N_("Accepted: a time not before the feedback was received, {at}.")
 UNKNOWN_ITEM = N_("There is no such item: write its key as the backlog does, or import its backlog first.")
 EventKind = Literal["reply", "linked", "resolved", "confirmed", "reopened"]
@@ -48,7 +50,9 @@ def parse_feedback(table: Table, known: Known) -> Parsed:
         one = row["id"] or _content_id(row, seen_content)
         first = seen_ids.setdefault(one, at)
         if first != at:
-            accepted = Text("It stands in row {row} already: accepted is one row per feedback.", row=table.rows[first] + 1)
+            accepted = Text(
+                "It stands in row {row} already: accepted is one row per feedback.", row=table.rows[first] + 1
+            )
             table.report(at, "id", one, accepted, code="duplicate")
             continue
         _add(table, at, one, row, feedback)

@@ -22,7 +22,9 @@ class Known:
 
     def plus(self, parsed: Parsed) -> Known:
         """This, and what another sheet of the same file brings."""
-        sprints = {name: row["external_id"] for row in parsed.sprints.rows for name in (row["name"], row["external_id"])}
+        sprints = {
+            name: row["external_id"] for row in parsed.sprints.rows for name in (row["name"], row["external_id"])
+        }
         kpis = {
             name: (row["external_id"], row["dimension"], row["unit"])
             for row in parsed.kpis.rows

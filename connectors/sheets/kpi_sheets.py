@@ -16,7 +16,17 @@ from core.errors import Invalid
 from core.i18n import N_, Text
 from core.units import Quantity, parse_unit, series_problems
 
-DEFINED = ("name", "unit", "direction", "project", "department", "owner", "definition", "data_source", "can_be_negative")
+DEFINED = (
+    "name",
+    "unit",
+    "direction",
+    "project",
+    "department",
+    "owner",
+    "definition",
+    "data_source",
+    "can_be_negative",
+)
 UNKNOWN_KPI = N_("There is no such KPI: write its id or name as in its definition, or import its definition first.")
 NO_UNIT = N_("Accepted: a unit such as min, h, %, ￥ or 单.")
 OTHER_VALUE = N_("Row {row} gives this KPI another {header}; accepted is one.")
@@ -39,13 +49,24 @@ def parse_kpi(table: Table, known: Known) -> Parsed:
     quantities = {name: _quantities(table, name, texts["unit"]) for name in ("baseline", "target")}
     found = _gather(table, ids, {**texts, **dates, **quantities})
     out = Parsed(
-        "kpi", table.sheet.name, kpis=Records(known=_known(table)), baselines=Records(), targets=Records(), phases=Records()
+        "kpi",
+        table.sheet.name,
+        kpis=Records(known=_known(table)),
+        baselines=Records(),
+        targets=Records(),
+        phases=Records(),
     )
     names: dict[str, str] = {}
     for one, definition in found.items():
         name = definition.values["name"][0]
         if names.setdefault(name, one) != one:
-            table.report(definition.at, "name", name, Text("Another KPI has this name: accepted is one KPI per name."), code="duplicate")
+            table.report(
+                definition.at,
+                "name",
+                name,
+                Text("Another KPI has this name: accepted is one KPI per name."),
+                code="duplicate",
+            )
         _define(table, one, definition, out)
     releases = zip(ids, table.column("release_at"), table.column("release_reason"), strict=True)
     for at, (one, release_at, reason) in enumerate(releases):
@@ -84,7 +105,9 @@ def _gather(table: Table, ids: Sequence[str | None], columns: dict[str, list[Any
             first = definition.values.setdefault(name, (value, at))
             if _plain(first[0]) != _plain(value):
                 header = f"{table.fields[name].en} ({table.fields[name].zh})"
-                table.report(at, name, value, Text(OTHER_VALUE, row=table.rows[first[1]] + 1, header=header), code="kpi_conflict")
+                table.report(
+                    at, name, value, Text(OTHER_VALUE, row=table.rows[first[1]] + 1, header=header), code="kpi_conflict"
+                )
     return {one: definition for one, definition in found.items() if "name" in definition.values}
 
 
@@ -100,7 +123,9 @@ def _define(table: Table, one: str, definition: _Definition, out: Parsed) -> Non
     unit = _unit(table, rows.get("unit", definition.at), values.get("unit"))
     for name, _ in series:
         if unit and values[name].dimension != unit[0]:
-            table.report(rows[name], name, "", Text("Its unit does not fit the column Unit: {unit}.", unit=values["unit"]))
+            table.report(
+                rows[name], name, "", Text("Its unit does not fit the column Unit: {unit}.", unit=values["unit"])
+            )
             return
     for problem in series_problems([(table.place(rows[name], name), quantity) for name, quantity in series]):
         table.report(rows["target"], "target", "", problem.what)
@@ -108,7 +133,17 @@ def _define(table: Table, one: str, definition: _Definition, out: Parsed) -> Non
     dimension, shown = unit or next(((q.dimension, q.unit) for _, q in series), ("number", ""))
     direction = values.get("direction") or _direction(baseline, target)
     if direction is None:
-        table.report(definition.at, "direction" if table.has("direction") else "name", "", accepted_choices("direction"), code="no_direction")
+        if any(
+            name not in values and table.is_wrong(definition.at, name) for name in ("direction", "baseline", "target")
+        ):
+            return  # the cell that would have told it is reported already
+        table.report(
+            definition.at,
+            "direction" if table.has("direction") else "name",
+            "",
+            accepted_choices("direction"),
+            code="no_direction",
+        )
         return
     record = {name: values.get(name) for name in ("department", "owner", "definition", "data_source")}
     out.kpis.add(
@@ -252,7 +287,15 @@ def _split_unit(header: str) -> tuple[str, str | None]:
 def _same_instant(table: Table, at: int, index: int, first: tuple[int, float], quantity: Quantity) -> None:
     row = table.rows[first[0]] + 1
     if first[1] == quantity.value:
-        table.report(at, "value", "", Text("Row {row} says the same already; it is kept once.", row=row), "warning", "same_twice", index)
+        table.report(
+            at,
+            "value",
+            "",
+            Text("Row {row} says the same already; it is kept once.", row=row),
+            "warning",
+            "same_twice",
+            index,
+        )
     else:
         accepted = Text("Row {row} gives another value for the same KPI and time; accepted is one.", row=row)
         table.report(at, "value", "", accepted, code="duplicate", index=index)
@@ -267,5 +310,7 @@ def _check(table: Table, series: dict[str, list[tuple[int, int, Quantity]]], kno
         for problem in series_problems(given, dimension=dimensions.get(kpi)):
             where = dict(problem.where.params)["cell"] if problem.where else next(iter(placed))
             at, index = placed[str(where)]
-            accepted = Text("{first} {second}", first=problem.what, second=problem.next) if problem.next else problem.what
+            accepted = (
+                Text("{first} {second}", first=problem.what, second=problem.next) if problem.next else problem.what
+            )
             table.report(at, "value", "", accepted, code="unit_mixed", index=index)

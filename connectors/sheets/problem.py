@@ -44,7 +44,11 @@ class Problems(Invalid):
         self.problems = problems
         errors = [problem for problem in problems if problem.severity == "error"]
         super().__init__(
-            Text("{n} cells cannot be imported; nothing was.", one="{n} cell cannot be imported; nothing was.", n=len(errors)),
+            Text(
+                "{n} cells cannot be imported; nothing was.",
+                one="{n} cell cannot be imported; nothing was.",
+                n=len(errors),
+            ),
             where=errors[0].text() if errors else None,
             next=Text("Correct the file, or the mapping of its columns, and import it again."),
         )

@@ -49,21 +49,29 @@ def refuse(code: str, file_name: str, given: dict[str, Any]) -> Invalid:
     if code in ("renamed", "unknown"):
         found = Text(FOUND[given["found"]])
         if code == "renamed":
-            what = Text("{file} is named .{suffix}, but it is {found}.", file=file_name, suffix=given["suffix"], found=found)
+            what = Text(
+                "{file} is named .{suffix}, but it is {found}.", file=file_name, suffix=given["suffix"], found=found
+            )
         else:
             what = Text("{file} is {found}.", file=file_name, found=found)
         return Invalid(what, why=ACCEPTED, next=_SAVE)
     if code == "bomb":
         expanded, size = given["expanded"] // limits.MEGABYTE, max(given["size"] // 1024, 1)
-        what = Text("{file} has {size} kB and would unpack to {expanded} MB.", file=file_name, size=size, expanded=expanded)
+        what = Text(
+            "{file} has {size} kB and would unpack to {expanded} MB.", file=file_name, size=size, expanded=expanded
+        )
         return Invalid(what, where=Text("Part: {part}.", part=given["part"]), why=ACCEPTED, next=_SAVE)
     if code == "file_size":
-        return Invalid(Text("{file} has {size} MB.", file=file_name, size=given["size"] / limits.MEGABYTE), why=ACCEPTED)
+        return Invalid(
+            Text("{file} has {size} MB.", file=file_name, size=given["size"] / limits.MEGABYTE), why=ACCEPTED
+        )
     if code == "too_large":
         return _too_large(file_name, given)
     if code == "too_many_sheets":
         most = limits.MAX_SHEETS
-        return Invalid(Text("{file} has {n} sheets; up to {most} are accepted.", file=file_name, n=given["count"], most=most))
+        return Invalid(
+            Text("{file} has {n} sheets; up to {most} are accepted.", file=file_name, n=given["count"], most=most)
+        )
     if code == "encoding":
         what = Text("{file} is neither UTF-8 nor GB18030 text.", file=file_name)
         where = Text("Row {row} is the first that cannot be read.", row=given["row"] + 1)
@@ -95,5 +103,7 @@ def died(status: int | None, file_name: str) -> Invalid:
         why = Text("Reading it took longer than {seconds} seconds.", seconds=limits.MAX_CPU_SECONDS)
     else:
         megabytes = limits.MAX_MEMORY_BYTES // limits.MEGABYTE
-        why = Text("Reading it needed more than {megabytes} MB of memory, or its content is malformed.", megabytes=megabytes)
+        why = Text(
+            "Reading it needed more than {megabytes} MB of memory, or its content is malformed.", megabytes=megabytes
+        )
     return Invalid(Text("{file} could not be read; nothing was imported.", file=file_name), why=why, next=_SAVE)

@@ -92,7 +92,9 @@ def preview(
         return Preview(kind, row, checked, headers, len(table.rows), Parsed(kind, sheet.name), missing)
     if not table.rows:
         place = cell_name(row + 1, 0)
-        nothing = Problem(sheet.name, place, row + 2, "", Text("Accepted: at least one row below the header."), code="no_rows")
+        nothing = Problem(
+            sheet.name, place, row + 2, "", Text("Accepted: at least one row below the header."), code="no_rows"
+        )
         return Preview(kind, row, checked, headers, 0, Parsed(kind, sheet.name), (nothing,))
     with _without_collector():
         parsed = _PARSERS[kind](table, known or Known())
@@ -134,7 +136,10 @@ def _without_collector() -> Iterator[None]:
 def _checked(sheet: Sheet, kind: str, mapping: FieldMapping) -> dict[str, list[int]]:
     """The mapping with columns as lists; what does not exist is refused."""
     if kind not in _PARSERS:
-        raise Invalid(Text("“{kind}” is no kind of sheet.", kind=kind), next=Text("Known are: {kinds}.", kinds=", ".join(_PARSERS)))
+        raise Invalid(
+            Text("“{kind}” is no kind of sheet.", kind=kind),
+            next=Text("Known are: {kinds}.", kinds=", ".join(_PARSERS)),
+        )
     fields = fields_of(kind)
     checked: dict[str, list[int]] = {}
     for name_, columns in mapping.items():
@@ -153,7 +158,9 @@ def _checked(sheet: Sheet, kind: str, mapping: FieldMapping) -> dict[str, list[i
 def _missing(sheet: Sheet, kind: str, mapping: dict[str, list[int]], row: int) -> tuple[Problem, ...]:
     is_wide = kind == "kpi_measurement" and "value" in mapping and "kpi" not in mapping
     missing = [
-        one for one in fields_of(kind).values() if one.required and one.name not in mapping and not (is_wide and one.name == "kpi")
+        one
+        for one in fields_of(kind).values()
+        if one.required and one.name not in mapping and not (is_wide and one.name == "kpi")
     ]
     if kind == "feedback" and not {"text", "csat", "nps"} & mapping.keys():
         missing.append(fields_of(kind)["text"])

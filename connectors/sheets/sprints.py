@@ -9,9 +9,13 @@ from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
 FACTS = ("team", "sprint_goal", "sprint_state", "sprint_start", "sprint_end", "sprint_completed")
-ONE_TEAM = N_("Sprint “{sprint}” is {value} in row {row}: give the teams' sprints different names, or a column Sprint ID.")
+ONE_TEAM = N_(
+    "Sprint “{sprint}” is {value} in row {row}: give the teams' sprints different names, or a column Sprint ID."
+)
 ONE_VALUE = N_("Accepted: {value}, as row {row} says of sprint “{sprint}”.")
-NO_COMPLETION = N_("Planned ends are only the plan (R1): a column Sprint completed would say when the sprints really ended.")
+NO_COMPLETION = N_(
+    "Planned ends are only the plan (R1): a column Sprint completed would say when the sprints really ended."
+)
 CLOSED_AT_PLAN = N_("Sprint “{sprint}” is closed, without the time it was: its planned end is used.")
 
 
@@ -45,7 +49,9 @@ def read_sprints(
         start, end, completed = given.get("sprint_start"), given.get("sprint_end"), given.get("sprint_completed")
         if given.get("sprint_state") == "closed" and completed is None and end is not None:
             row = facts["sprint_state"][one][1]
-            table.report(row, "sprint_state", "closed", Text(CLOSED_AT_PLAN, sprint=one), "warning", "sprint_closed_at_plan")
+            table.report(
+                row, "sprint_state", "closed", Text(CLOSED_AT_PLAN, sprint=one), "warning", "sprint_closed_at_plan"
+            )
             completed = end
         team = given.get("team")
         if team and team not in seen_boards:

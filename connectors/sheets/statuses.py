@@ -7,7 +7,9 @@ from connectors.records import Records, StatusRecord
 from connectors.sheets.table import Table
 from core.i18n import N_, Text
 
-UNMAPPED = N_("Counted as in progress; a column Status category, or the source's settings, can say what this status means.")
+UNMAPPED = N_(
+    "Counted as in progress; a column Status category, or the source's settings, can say what this status means."
+)
 
 
 def read_statuses(table: Table, statuses: Sequence[Any]) -> Records[StatusRecord]:
@@ -24,7 +26,9 @@ def read_statuses(table: Table, statuses: Sequence[Any]) -> Records[StatusRecord
             continue
         agreed = category.setdefault(status, (given, at))
         if agreed[0] != given:
-            accepted = Text("Row {row} gives status “{status}” another category.", row=table.rows[agreed[1]] + 1, status=status)
+            accepted = Text(
+                "Row {row} gives status “{status}” another category.", row=table.rows[agreed[1]] + 1, status=status
+            )
             table.report(at, "status_category", given, accepted, code="status_conflict")
     for status, at in first.items():
         known = category[status][0] if status in category else table.settings.category_of(status)

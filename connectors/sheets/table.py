@@ -1,9 +1,8 @@
 """The rows of one sheet under a mapping: columns of typed values, every wrong cell reported with what would be accepted."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connectors.sheets.cells import (
     NOTHING,
@@ -17,7 +16,7 @@ from connectors.sheets.cells import (
     whole_of,
     words_of,
 )
-from connectors.sheets.dates import FIRST_YEAR, LAST_YEAR, DateReader, day_order
+from connectors.sheets.dates import DateReader, day_order
 from connectors.sheets.field import FieldType, SheetField
 from connectors.sheets.problem import Problem, Severity, cell_name, column_name
 from connectors.sheets.reader import Cell, Sheet
@@ -89,13 +88,9 @@ class Table:
         if field.type is FieldType.QUANTITY:
             raise AssertionError("quantities need a unit: connectors.sheets.kpi_sheets reads them")
         read = self._reader(field, cells)
-        zone = ZoneInfo(self.settings.zone) if field.type in (FieldType.INSTANT, FieldType.DAY_END) else None
         memo: dict[Any, Any] = {"": None}
         values = []
         for at, cell in enumerate(cells):
-            if zone and cell.__class__ is datetime and FIRST_YEAR <= cell.year <= LAST_YEAR:
-                values.append(cell.replace(tzinfo=zone).astimezone(UTC))
-                continue  # the road of almost every date cell, a third of the time of the long one below
             # 1, 1.0 and True are one dict key; they are told apart by what they stand beside.
             key = (cell, True) if cell is True or cell is False else cell
             if key in memo:
@@ -127,9 +122,7 @@ class Table:
         if kind in (FieldType.INSTANT, FieldType.DAY_END):
             order = day_order(cells) or self.settings.day_order
             is_coarse = field.name == "at" and "kpi" in self.fields
-            dates = DateReader(
-                self.settings.zone, order, is_day_end=kind is FieldType.DAY_END, is_coarse=is_coarse
-            )
+            dates = DateReader(self.settings.zone, order, is_day_end=kind is FieldType.DAY_END, is_coarse=is_coarse)
             return lambda cell: instant_of(dates, cell)
         if kind is FieldType.CHOICE:
             return lambda cell: choice_of(field.name, cell)
@@ -151,7 +144,9 @@ class Table:
             for at, text in enumerate(texts):
                 plain = plain_text(str(text))
                 if plain != text:
-                    accepted = Text("It holds characters that cannot be stored; they are shown as “{mark}”.", mark="\ufffd")
+                    accepted = Text(
+                        "It holds characters that cannot be stored; they are shown as “{mark}”.", mark="\ufffd"
+                    )
                     self.report(at, field.name, plain, accepted, "warning", "unstorable_text", index=index)
                     texts[at] = plain
         return [text.strip() or None for text in texts]

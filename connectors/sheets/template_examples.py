@@ -14,7 +14,10 @@ def _at(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
 EXAMPLES: dict[str, dict[str, Example]] = {
     "backlog": {
         "key": ("SHOP-1", "SHOP-2"),
-        "title": (("Check stock before an order is confirmed", "订单确认前校验库存"), ("Print the picking list by shelf", "拣货单按货架打印")),
+        "title": (
+            ("Check stock before an order is confirmed", "订单确认前校验库存"),
+            ("Print the picking list by shelf", "拣货单按货架打印"),
+        ),
         "sprint": ("Sprint 1", "Sprint 1"),
         "project": ("SHOP", "SHOP"),
         "team": (("Orders", "订单组"), ("Orders", "订单组")),
@@ -39,7 +42,10 @@ EXAMPLES: dict[str, dict[str, Example]] = {
         "sprint_start": (_at(11, 2, 9), _at(11, 2, 9)),
         "sprint_end": (_at(11, 15), _at(11, 15)),
         "sprint_completed": (_at(11, 15, 17), _at(11, 15, 17)),
-        "sprint_goal": (("Orders are right the first time", "订单一次做对"), ("Orders are right the first time", "订单一次做对")),
+        "sprint_goal": (
+            ("Orders are right the first time", "订单一次做对"),
+            ("Orders are right the first time", "订单一次做对"),
+        ),
         "sprint_state": ("closed", "closed"),
         "resolution": (("Done", "已解决"), None),
         "url": ("https://jira.example.com/browse/SHOP-1", None),
@@ -69,13 +75,19 @@ EXAMPLES: dict[str, dict[str, Example]] = {
         "baseline": ("2h", "85%"),
         "baseline_at": (_at(6, 30), _at(6, 30)),
         "baseline_n": (420, 1300),
-        "provenance": (("Stopwatch, four weeks, by customer service", "客服部四周秒表测量"), ("Audit of June's orders", "六月订单抽检")),
+        "provenance": (
+            ("Stopwatch, four weeks, by customer service", "客服部四周秒表测量"),
+            ("Audit of June's orders", "六月订单抽检"),
+        ),
         "target": ("15min", "98%"),
         "target_due": (_at(12, 31), _at(12, 31)),
         "project": ("SHOP", "SHOP"),
         "department": (("Customer service", "客服部"), ("Customer service", "客服部")),
         "owner": ("Zhao", "Zhao"),
-        "definition": (("From the order's receipt to its confirmation", "从接单到订单确认"), ("Orders without correction / all orders", "无更正订单 ÷ 全部订单")),
+        "definition": (
+            ("From the order's receipt to its confirmation", "从接单到订单确认"),
+            ("Orders without correction / all orders", "无更正订单 ÷ 全部订单"),
+        ),
         "data_source": (("Order system", "订单系统"), ("Order system", "订单系统")),
         "can_be_negative": ("no", "no"),
         "release_at": (_at(9, 28), _at(9, 28)),

@@ -25,7 +25,9 @@ ACCEPTED = {
     FieldType.CSAT: N_("A whole number from 1 to 5"),
     FieldType.NPS: N_("A whole number from 0 to 10"),
     FieldType.INSTANT: N_("A date, with or without a time; without one it is midnight in the project's time zone"),
-    FieldType.DAY_END: N_("A date, with or without a time; without one it is the end of that day in the project's time zone"),
+    FieldType.DAY_END: N_(
+        "A date, with or without a time; without one it is the end of that day in the project's time zone"
+    ),
     FieldType.QUANTITY: N_("A number with its unit: 2h, 15min, 1d 4h, 85%, ￥1.2万, 120 单"),
     FieldType.FLAG: N_("yes or no"),
 }

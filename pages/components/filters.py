@@ -51,7 +51,7 @@ def choose(
 
 def switch(label: str, options: Sequence[T], *, key: str, say: Callable[[T], str] = str, default: T | None = None) -> T:
     """One choice among a few, all in sight (points or counts, week or month); one is always chosen."""
-    start = default if default in options else options[0]
+    start: T = options[0] if default is None or default not in options else default
     chosen = st.segmented_control(
         plain(label),
         options,

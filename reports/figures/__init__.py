@@ -2,8 +2,8 @@
 
 from reports.figures.churn import ChurnFigures, churn_figures, churn_payload
 from reports.figures.feedback import FeedbackFigures, feedback_figures, feedback_payload
-from reports.figures.house import house_settings, status_figures
-from reports.figures.kpi import KpiFigures, kpi_figures, kpi_payload
+from reports.figures.house import house_settings, recent_runs, source_figures, status_figures
+from reports.figures.kpi import KpiFigures, kpi_figures, kpi_payload, kpi_units
 from reports.figures.sprint import SprintFigures, find_sprint, sprint_figures, sprint_payload
 
 __all__ = [
@@ -19,6 +19,9 @@ __all__ = [
     "house_settings",
     "kpi_figures",
     "kpi_payload",
+    "kpi_units",
+    "recent_runs",
+    "source_figures",
     "sprint_figures",
     "sprint_payload",
     "status_figures",

@@ -6,9 +6,10 @@ import pandas as pd
 
 from core.house import HouseSettings, house_from
 from core.i18n import Text
+from core.reader import Reader
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
-from reports.figures.plain import jsonable
+from reports.figures.plain import jsonable, records
 from store import frames
 from store.migrate import revisions
 
@@ -18,32 +19,36 @@ def house_settings(session: frames.Reading) -> HouseSettings:
     return house_from(frames.stored_settings(session))
 
 
-def status_figures(session: frames.Reading) -> dict[str, Any]:
-    """`{"counts": {table: rows}, "fresh_since", "schema", "findings": [...], "runs": [...]}` for `status --json`."""
-    runs = frames.runs(session, limit=20)
+def status_figures(session: frames.Reading, reader: Reader) -> dict[str, Any]:
+    """`{"counts": {table: rows}, "fresh_since", "schema", "findings": [...]}` for `status --json`."""
     return {
         "counts": frames.row_counts(session),
         "fresh_since": jsonable(frames.fresh_since(session)),
         "schema": revisions()[-1],
-        "findings": [finding_entry(row) for row in frames.findings(session).to_dict("records")],
-        "runs": [
-            {
-                name: jsonable(row[name])
-                for name in ("run_id", "source", "file_name", "sheet_kind", "state", "started_at", "row_counts")
-            }
-            for row in runs.to_dict("records")
-        ],
+        "findings": [finding_entry(row, reader) for row in frames.findings(session).to_dict("records")],
     }
 
 
-def finding_entry(row: dict[Any, Any]) -> dict[str, Any]:
-    """A finding as `show` and `status` print it: code, severity, what it is about, its sentence in English."""
+def recent_runs(session: frames.Reading, limit: int = 20) -> list[dict[str, Any]]:
+    """The last runs of connectors, newest first: run_id, source, file_name, sheet_kind, state, started_at."""
+    names = ("run_id", "source", "file_name", "sheet_kind", "state", "started_at")
+    return records(frames.runs(session, limit=limit), names)
+
+
+def source_figures(session: frames.Reading) -> list[dict[str, Any]]:
+    """One entry per source for `sources --json`: source, kind, is_sample, sprints, items, fresh_since, policy."""
+    names = ("source", "kind", "is_sample", "sprints", "items", "fresh_since", "policy")
+    return records(frames.source_overview(session), names)
+
+
+def finding_entry(row: dict[Any, Any], reader: Reader) -> dict[str, Any]:
+    """A finding as `status` prints it: code, severity, what it is about, its sentence in the reader's language."""
     return {
         "code": row["code"],
         "severity": row["severity"],
         "subject": row["subject_label"],
         "params": jsonable(row["params"]),
-        "text": str(finding_text(row["code"], row["subject_label"], row["params"])),
+        "text": reader.say(finding_text(row["code"], row["subject_label"], row["params"])),
     }
 
 

@@ -55,7 +55,7 @@ def kpi_payload(session: frames.Reading, scope: Scope, *, as_of: datetime) -> li
     return [
         {
             "kpi": row["name"],
-            "unit": CANONICAL_UNIT.get(row["dimension"], row["unit"]),
+            "unit": canonical_unit(row["dimension"], row["unit"]),
             **{name: row[name] for name in ("direction", "baseline", "target", "current", "measured_at")},
             "n": row["n_sample"],
             "progress": row["progress"],
@@ -65,3 +65,16 @@ def kpi_payload(session: frames.Reading, scope: Scope, *, as_of: datetime) -> li
         }
         for row in records(kpi_figures(session, scope, as_of=as_of).status)
     ]
+
+
+def kpi_units(session: frames.Reading, scope: Scope) -> list[str]:
+    """Each KPI's unit as people write it (min, %, ￥/单), in the order of `kpi_payload`."""
+    return [str(unit) for unit in frames.kpis(session, scope)["unit"]]
+
+
+def canonical_unit(dimension: str, unit: str) -> str:
+    """The unit of a canonical value: s, ratio, CNY, with what it is counted per (CNY/单); a number keeps its own word."""
+    if dimension not in CANONICAL_UNIT:
+        return unit
+    _, slash, per = unit.partition("/")
+    return CANONICAL_UNIT[dimension] + slash + per

@@ -88,7 +88,9 @@ def test_an_edit_with_its_own_hash_mended_breaks_the_next_link(sqlite_store: Sto
 def test_what_the_log_cannot_keep_as_given_it_keeps_readably(store: Store) -> None:
     text = "a\x00b\ud800c 李雷 😀 \u202e"
     with store.writing() as session:
-        append(session, text, "submit_feedback", text, None, {"text": text, text: {1, 2}, "at": AT, "nothing": None}, AT)
+        append(
+            session, text, "submit_feedback", text, None, {"text": text, text: {1, 2}, "at": AT, "nothing": None}, AT
+        )
     (entry,) = stored(store)
     assert entry.actor == "a\ufffdb\ufffdc 李雷 😀 \u202e"
     assert entry.after == {

@@ -82,7 +82,10 @@ def test_a_refusal_out_of_reach_says_so() -> None:
         (actor_of(Role.DEPARTMENT), Scope(frozenset(), None)),
         (actor_of(Role.LEAD), EVERYTHING),
         (actor_of(Role.LEADER), EVERYTHING),
-        (actor_of(Role.AUDITOR, projects={"SHOP"}, departments={"ops"}), Scope(frozenset({"SHOP"}), frozenset({"ops"}))),
+        (
+            actor_of(Role.AUDITOR, projects={"SHOP"}, departments={"ops"}),
+            Scope(frozenset({"SHOP"}), frozenset({"ops"})),
+        ),
         (actor_of(), Scope()),
     ],
 )

@@ -199,7 +199,13 @@ def _undo(store: Store) -> Do:
     source = seed(store)
     with store.writing() as session:
         run = SyncRun(
-            source_id=source, kind="import", state="done", actor="founder", started_at=AT, finished_at=AT, file_name="a.csv"
+            source_id=source,
+            kind="import",
+            state="done",
+            actor="founder",
+            started_at=AT,
+            finished_at=AT,
+            file_name="a.csv",
         )
         session.add(run)
         session.flush()
@@ -250,5 +256,3 @@ CASES: dict[str, Case] = {
     "undo_import": Case(_undo),
     "waive_change": Case(_waive),
 }
-
-

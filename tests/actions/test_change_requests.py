@@ -165,7 +165,9 @@ def test_an_admin_signs_nothing(sqlite_store: Store, admin: Actor) -> None:
         ({"items": (Covered(1, "S1", "2", "added"), Covered(1, "S1", "2", "removed"))}, Invalid),
     ],
 )
-def test_what_a_change_request_must_say(sqlite_store: Store, changes: dict[str, object], error: type[Exception]) -> None:
+def test_what_a_change_request_must_say(
+    sqlite_store: Store, changes: dict[str, object], error: type[Exception]
+) -> None:
     seed(sqlite_store)
     before = everything(sqlite_store)
     with pytest.raises(error):
@@ -206,9 +208,7 @@ def test_a_waiver_and_its_revocation_are_both_kept(store: Store, leader: Actor) 
 )
 def test_only_a_detected_change_can_be_waived(sqlite_store: Store, leader: Actor, item: str, kind: str) -> None:
     with pytest.raises(NotFound):
-        waive_change(
-            sqlite_store, leader, **waiver_of(seed(sqlite_store), work_item_id=item, change_kind=kind), at=AT
-        )
+        waive_change(sqlite_store, leader, **waiver_of(seed(sqlite_store), work_item_id=item, change_kind=kind), at=AT)
 
 
 @pytest.mark.parametrize(("item", "kind"), [("2", "added"), ("3", "re_estimated"), ("3", "content")])

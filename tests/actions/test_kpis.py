@@ -99,7 +99,9 @@ def test_what_can_be_negative_may_be(sqlite_store: Store) -> None:
 def test_a_locked_baseline_is_superseded_only_with_a_reason_and_a_new_phase(store: Store) -> None:
     kpi_id = kpi_of(store).id or 0
     set_baseline(store, EVERYONE, kpi_id=kpi_id, value="3h", at=AT)
-    set_baseline(store, EVERYONE, kpi_id=kpi_id, value="2h", provenance="Timesheets of May", is_locked=True, n=40, at=AT)
+    set_baseline(
+        store, EVERYONE, kpi_id=kpi_id, value="2h", provenance="Timesheets of May", is_locked=True, n=40, at=AT
+    )
     with pytest.raises(Invalid, match="Reason"):
         set_baseline(store, EVERYONE, kpi_id=kpi_id, value="1h", at=LATER)
     set_baseline(store, EVERYONE, kpi_id=kpi_id, value="1h", reason="New warehouse", at=LATER)
@@ -175,6 +177,9 @@ def test_a_phase_begins_with_its_reason(sqlite_store: Store) -> None:
         begin_phase(sqlite_store, EVERYONE, kpi_id=kpi_id, begins_at=START, kind="release", reason="", at=AT)
     with pytest.raises(Invalid):
         begin_phase(sqlite_store, EVERYONE, kpi_id=kpi_id, begins_at=START, kind="whim", reason="x", at=AT)
-    assert begin_phase(
-        sqlite_store, EVERYONE, kpi_id=kpi_id, begins_at=START, kind="release", reason="1.0", at=AT
-    ).begins_at == START
+    assert (
+        begin_phase(
+            sqlite_store, EVERYONE, kpi_id=kpi_id, begins_at=START, kind="release", reason="1.0", at=AT
+        ).begins_at
+        == START
+    )

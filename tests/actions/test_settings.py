@@ -81,7 +81,9 @@ def test_settings_of_others_are_not_the_houses() -> None:
 
 
 def test_the_working_calendar_of_a_department() -> None:
-    house = HouseSettings(department_calendars=(("ops", "factory"), ("us", "US")), work_starts="08:00", work_ends="17:00")
+    house = HouseSettings(
+        department_calendars=(("ops", "factory"), ("us", "US")), work_starts="08:00", work_ends="17:00"
+    )
     imported = {"factory": {date(2026, 11, 2): False}}
     factory = house.working_calendar("ops", imported)
     assert (factory.country, factory.zone, dict(factory.days)) == (None, "Asia/Shanghai", imported["factory"])

@@ -19,7 +19,12 @@ def test_a_later_verdict_supersedes_and_both_are_kept_over_a_restart(store: Stor
     record_verdict(store, lead, **given, verdict="accepted", department="ops", at=LATER)
     with open_store(store.config).reading() as session:
         first, last = rows_where(session, Verdict)
-    assert (first.verdict, first.remark, first.decided_by, first.decided_at) == ("rejected", "needs work \ufffd", "王芳", AT)
+    assert (first.verdict, first.remark, first.decided_by, first.decided_at) == (
+        "rejected",
+        "needs work \ufffd",
+        "王芳",
+        AT,
+    )
     assert (last.verdict, last.recorded_by, last.department) == ("accepted", "lead", "ops")
     log = audit_log(store)
     assert log[0].before is None

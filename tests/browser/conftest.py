@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -35,6 +35,13 @@ LAUNCH = [
 # Streamlit's frontend asks below a deep link's path first and moves up on 404; that is its way of finding the server.
 PROBE = re.compile(r"^/[\w-]+/_stcore/(health|host-config)$")
 START_SECONDS = 90
+# Streamlit folds its sidebar after a choice on what says it is a phone, not on what is merely narrow.
+PHONE: dict[str, Any] = {
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
+}
 Language = Literal["en", "zh"]
 Scheme = Literal["light", "dark"]
 
@@ -46,6 +53,10 @@ class Look:
     width: int = 1440
     lang: Language = "en"
     scheme: Scheme = "light"
+
+    @property
+    def is_phone(self) -> bool:
+        return self.width < 640
 
     def __str__(self) -> str:
         return f"{self.width}-{self.lang}-{self.scheme}"
@@ -212,7 +223,8 @@ def visit(browser: Browser) -> Iterator[Visit]:
     def open_page(server: Server, look: Look | None = None) -> Watched:
         look = look or Look()
         context = browser.new_context(
-            viewport={"width": look.width, "height": 844 if look.width < 640 else 1000},
+            viewport={"width": look.width, "height": 844 if look.is_phone else 1000},
+            **(PHONE if look.is_phone else {}),
             color_scheme=look.scheme,
             locale={"en": "en-GB", "zh": "zh-CN"}[look.lang],
             reduced_motion="reduce",

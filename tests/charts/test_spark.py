@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from charts.limits import Limits
+from charts.limits import Limits, beyond_limit
 from charts.palette import LIGHT
-from charts.spark import HEIGHT, WIDTH, beyond_limit, kpi_sparkline, trend_strip
+from charts.spark import HEIGHT, WIDTH, kpi_sparkline, trend_strip
 from core.reader import Reader
 
 EN = Reader("en")

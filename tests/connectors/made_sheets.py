@@ -12,7 +12,12 @@ from connectors.sheets.reader import Sheet
 from connectors.sheets.source import fetch
 
 
-def xlsx(sheets: dict[str, Sequence[Sequence[Any]]], *, merge: Sequence[tuple[int, int, int, int]] = (), formats: dict[tuple[int, int], str] | None = None) -> bytes:
+def xlsx(
+    sheets: dict[str, Sequence[Sequence[Any]]],
+    *,
+    merge: Sequence[tuple[int, int, int, int]] = (),
+    formats: dict[tuple[int, int], str] | None = None,
+) -> bytes:
     """A workbook; `merge` ranges and `formats` (row, column -> number format) concern every sheet."""
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:

@@ -13,12 +13,63 @@ from core.reader import Reader
 from tests.connectors.made_sheets import csv_sheet, sheet_of
 
 SHANGHAI = Settings(zone="Asia/Shanghai")
-HEADER = ["编号", "标题", "迭代", "团队", "类型", "状态", "估算点数", "初始估算", "加入时间", "移出时间", "完成时间", "迭代开始", "迭代计划结束", "迭代实际结束"]
+HEADER = [
+    "编号",
+    "标题",
+    "迭代",
+    "团队",
+    "类型",
+    "状态",
+    "估算点数",
+    "初始估算",
+    "加入时间",
+    "移出时间",
+    "完成时间",
+    "迭代开始",
+    "迭代计划结束",
+    "迭代实际结束",
+]
+
+
+def _at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour)  # noqa: DTZ001 - a date cell has no zone
+
+
 ROWS = [
     HEADER,
-    ["SHOP-1", "库存校验", "S1", "订单组", "需求", "已完成", 5, 3, None, None, datetime(2026, 11, 11, 16), date(2026, 11, 2), date(2026, 11, 15), date(2026, 11, 16)],
-    ["SHOP-2", "打印拣货单", "S1", "订单组", "缺陷", "开发中", "3", 3, datetime(2026, 11, 5, 10), datetime(2026, 11, 9), None, None, None, None],
-    ["SHOP-2", "打印拣货单", "S2", "订单组", "缺陷", "开发中", 2, 2, None, None, None, date(2026, 11, 16), date(2026, 11, 29), None],
+    [
+        "SHOP-1",
+        "库存校验",
+        "S1",
+        "订单组",
+        "需求",
+        "已完成",
+        5,
+        3,
+        None,
+        None,
+        _at(11, 16),
+        date(2026, 11, 2),
+        date(2026, 11, 15),
+        date(2026, 11, 16),
+    ],
+    ["SHOP-2", "打印拣货单", "S1", "订单组", "缺陷", "开发中", "3", 3, _at(5, 10), _at(9), None, None, None, None],
+    [
+        "SHOP-2",
+        "打印拣货单",
+        "S2",
+        "订单组",
+        "缺陷",
+        "开发中",
+        2,
+        2,
+        None,
+        None,
+        None,
+        date(2026, 11, 16),
+        date(2026, 11, 29),
+        None,
+    ],
     ["SHOP-3", "以后再说", None, None, "技术债", "待办", None, None, None, None, None, None, None, None],
 ]
 
@@ -47,12 +98,20 @@ def test_a_backlog_gives_items_sprints_statuses_and_stated_facts() -> None:
     assert first["completed_at"] == datetime(2026, 11, 16, 15, 59, 59, 999999, tzinfo=UTC)
     assert (first["state"], second["state"]) == ("closed", "active")
     assert [row["name"] for row in parsed.boards.rows] == ["订单组"]
-    assert {row["name"]: row["category"] for row in parsed.statuses.rows} == {"已完成": "done", "开发中": "in_progress", "待办": "todo"}
+    assert {row["name"]: row["category"] for row in parsed.statuses.rows} == {
+        "已完成": "done",
+        "开发中": "in_progress",
+        "待办": "todo",
+    }
 
 
 def test_stated_facts_say_which_columns_the_sheet_has() -> None:
     parsed = parse(sheet_of(ROWS), "backlog", settings=SHANGHAI)
-    assert [(row["work_item_id"], row["sprint_id"]) for row in parsed.stated.rows] == [("SHOP-1", "S1"), ("SHOP-2", "S1"), ("SHOP-2", "S2")]
+    assert [(row["work_item_id"], row["sprint_id"]) for row in parsed.stated.rows] == [
+        ("SHOP-1", "S1"),
+        ("SHOP-2", "S1"),
+        ("SHOP-2", "S2"),
+    ]
     removed = parsed.stated.rows[1]
     assert removed["known"] == ["added_at", "removed_at", "initial_points", "done_at"]
     assert removed["added_at"] == datetime(2026, 11, 5, 2, tzinfo=UTC)
@@ -148,7 +207,10 @@ def test_what_nobody_knows_is_counted_with_a_warning() -> None:
 
 
 def test_a_closed_sprint_without_its_time_uses_the_plan_and_says_so() -> None:
-    found = preview(csv_sheet("Key,Title,Sprint,Sprint state,Sprint start,Sprint end\nA-1,One,S1,closed,2026-11-02,2026-11-15\n"), "backlog")
+    found = preview(
+        csv_sheet("Key,Title,Sprint,Sprint state,Sprint start,Sprint end\nA-1,One,S1,closed,2026-11-02,2026-11-15\n"),
+        "backlog",
+    )
     assert [problem.code for problem in found.problems] == ["sprint_closed_at_plan"]
     assert found.parsed.sprints.rows[0]["completed_at"] == found.parsed.sprints.rows[0]["planned_end_at"]
 

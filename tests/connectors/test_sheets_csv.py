@@ -46,7 +46,9 @@ def test_a_nul_in_a_text_is_shown_and_said() -> None:
     sheet = fetch(b"Key,Title\nA-1,On\x00e" + padding + b"\n", "a.csv").sheets[0]
     found = preview(sheet, "backlog")
     assert found.parsed.items.rows[0]["title"] == "On\ufffde" + padding.decode()
-    assert [(problem.cell, problem.severity, problem.code) for problem in found.problems] == [("B2", "warning", "unstorable_text")]
+    assert [(problem.cell, problem.severity, problem.code) for problem in found.problems] == [
+        ("B2", "warning", "unstorable_text")
+    ]
 
 
 def test_a_long_text_is_never_cut() -> None:

@@ -41,7 +41,16 @@ def test_one_instant_written_in_many_ways(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "month"),
-    [("03/Mär/26", 3), ("03/Mrz/26", 3), ("03/Dez/26", 12), ("03/Okt./26", 10), ("03/févr./26", 2), ("03/août/26", 8), ("03/déc./26", 12), ("03/八月/26", 8)],
+    [
+        ("03/Mär/26", 3),
+        ("03/Mrz/26", 3),
+        ("03/Dez/26", 12),
+        ("03/Okt./26", 10),
+        ("03/févr./26", 2),
+        ("03/août/26", 8),
+        ("03/déc./26", 12),
+        ("03/八月/26", 8),
+    ],
 )
 def test_month_names_of_jira_in_other_languages(text: str, month: int) -> None:
     assert DateReader("UTC", None).read(text) == datetime(2026, month, 3, tzinfo=UTC)
@@ -63,7 +72,23 @@ def test_a_date_cell_follows_the_zones_summer_time() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-02-30", "2026-13-01", "2026-11-03 25:00", "1900-01-00", "0026-11-03", "tomorrow", "3 Foo 2026", "2026-11", time(0, 15), timedelta(hours=2), True, 46000.0, float("nan"), float("inf"), datetime(1900, 1, 1)],  # noqa: DTZ001
+    [
+        "2026-02-30",
+        "2026-13-01",
+        "2026-11-03 25:00",
+        "1900-01-00",
+        "0026-11-03",
+        "tomorrow",
+        "3 Foo 2026",
+        "2026-11",
+        time(0, 15),
+        timedelta(hours=2),
+        True,
+        46000.0,
+        float("nan"),
+        float("inf"),
+        datetime(1900, 1, 1),
+    ],  # noqa: DTZ001
 )
 def test_what_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(NotADate):

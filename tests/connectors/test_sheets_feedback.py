@@ -11,7 +11,9 @@ HEADER = "反馈编号,反馈时间,反馈类型,反馈内容,满意度,推荐�
 
 
 def test_a_row_gives_feedback_and_its_events() -> None:
-    sheet = csv_sheet(HEADER + "F-1,2026-11-03 09:12,缺陷,打印两遍,2,,2026-11-03 09:40,陈,已看到,2026-11-05,2026-11-06,SHOP-2\n")
+    sheet = csv_sheet(
+        HEADER + "F-1,2026-11-03 09:12,缺陷,打印两遍,2,,2026-11-03 09:40,陈,已看到,2026-11-05,2026-11-06,SHOP-2\n"
+    )
     parsed = check(parse(sheet, "feedback"))
     row = parsed.feedback.rows[0]
     assert (row["external_id"], row["kind"], row["csat"], row["nps"]) == ("F-1", "bug", 2, None)
@@ -30,7 +32,11 @@ def test_a_score_out_of_range_is_refused_by_cell(column: str, value: str) -> Non
 
 def test_scores_may_be_numbers_of_a_workbook() -> None:
     parsed = check(parse(sheet_of([["Date", "NPS", "CSAT"], ["2026-11-03", 10, 5.0]]), "feedback"))
-    assert (parsed.feedback.rows[0]["nps"], parsed.feedback.rows[0]["csat"], parsed.feedback.rows[0]["kind"]) == (10, 5, "survey")
+    assert (parsed.feedback.rows[0]["nps"], parsed.feedback.rows[0]["csat"], parsed.feedback.rows[0]["kind"]) == (
+        10,
+        5,
+        "survey",
+    )
 
 
 def test_without_an_id_the_content_is_the_identity_and_a_later_reply_does_not_change_it() -> None:

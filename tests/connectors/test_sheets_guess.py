@@ -43,7 +43,13 @@ def test_brackets_and_misspellings_are_understood_with_less_confidence() -> None
 
 
 def test_title_rows_above_the_header_are_stepped_over() -> None:
-    rows = [["订单项目迭代待办表", None, None], ["导出时间", "2026-11-03", None], [None, None, None], ["编号", "标题", "迭代"], ["A-1", "一", "S1"]]
+    rows = [
+        ["订单项目迭代待办表", None, None],
+        ["导出时间", "2026-11-03", None],
+        [None, None, None],
+        ["编号", "标题", "迭代"],
+        ["A-1", "一", "S1"],
+    ]
     sheet = sheet_of(rows, merge=[(0, 0, 0, 2)])
     found = guess(sheet)
     assert (found.kind, found.header_row) == ("backlog", 3)
@@ -81,9 +87,7 @@ def test_the_headers_identity_forgives_what_people_vary() -> None:
     assert headers_sha256(["a", "b"]) != headers_sha256(["b", "a"])
 
 
-@pytest.mark.parametrize(
-    "mapping", [{"nonsense": [0]}, {"key": [9]}, {"key": [0, 1]}]
-)
+@pytest.mark.parametrize("mapping", [{"nonsense": [0]}, {"key": [9]}, {"key": [0, 1]}])
 def test_a_mapping_of_what_does_not_exist_is_refused(mapping: dict[str, list[int]]) -> None:
     with pytest.raises(Invalid):
         preview(csv_sheet("Key,Title\nA-1,One\n"), "backlog", mapping)

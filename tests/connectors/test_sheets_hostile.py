@@ -135,7 +135,9 @@ def test_an_error_value_is_a_problem_at_its_cell() -> None:
 
 
 def test_a_formula_with_its_value_is_read() -> None:
-    content = replaced(GOOD, PART, lambda xml: xml.replace(b'<c r="C2"><v>3</v></c>', b'<c r="C2"><f>1+2</f><v>3</v></c>'))
+    content = replaced(
+        GOOD, PART, lambda xml: xml.replace(b'<c r="C2"><v>3</v></c>', b'<c r="C2"><f>1+2</f><v>3</v></c>')
+    )
     found = preview(fetch(content, "formula.xlsx").sheets[0], "backlog")
     assert found.problems == ()
     assert found.parsed.items.rows[0]["estimate_points"] == 3.0

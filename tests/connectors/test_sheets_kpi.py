@@ -18,8 +18,17 @@ KPIS = (
 def test_definitions_with_baseline_target_and_releases() -> None:
     parsed = check(parse(csv_sheet(KPIS), "kpi"))
     duration, accuracy = parsed.kpis.rows
-    assert (duration["external_id"], duration["dimension"], duration["unit"], duration["direction"]) == ("订单处理时长", "duration", "min", "down")
-    assert (accuracy["dimension"], accuracy["unit"], accuracy["direction"]) == ("ratio", "%", "up")  # told by its target
+    assert (duration["external_id"], duration["dimension"], duration["unit"], duration["direction"]) == (
+        "订单处理时长",
+        "duration",
+        "min",
+        "down",
+    )
+    assert (accuracy["dimension"], accuracy["unit"], accuracy["direction"]) == (
+        "ratio",
+        "%",
+        "up",
+    )  # told by its target
     assert [row["value"] for row in parsed.baselines.rows] == [7200.0, 0.85]
     assert [row["value"] for row in parsed.targets.rows] == [900.0, 0.98]
     assert [row["reason"] for row in parsed.phases.rows] == ["上线", "第二版"]
@@ -28,9 +37,13 @@ def test_definitions_with_baseline_target_and_releases() -> None:
 
 def test_a_kpi_that_contradicts_itself_or_has_no_direction_is_refused() -> None:
     twice = "Name,Unit,Baseline,Target\nSpeed,min,2h,15min\nSpeed,min,3h,15min\n"
-    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(twice), "kpi").errors] == [("C3", "kpi_conflict")]
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(twice), "kpi").errors] == [
+        ("C3", "kpi_conflict")
+    ]
     aimless = "Name,Unit,Baseline\nSpeed,min,2h\n"
-    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(aimless), "kpi").errors] == [("A2", "no_direction")]
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(aimless), "kpi").errors] == [
+        ("A2", "no_direction")
+    ]
 
 
 def test_a_baseline_of_another_dimension_is_refused_by_cell() -> None:
@@ -78,7 +91,9 @@ def test_names_and_units_come_from_the_definitions() -> None:
 
 def test_what_does_not_fit_the_other_values_of_its_kpi_is_refused_by_cell() -> None:
     mixed = "KPI,Date,Value\nRight,2026-11-02,85%\nRight,2026-11-09,2h\nRight,2026-11-16,94%\n"
-    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(mixed), "kpi_measurement").errors] == [("C3", "unit_mixed")]
+    assert [(problem.cell, problem.code) for problem in preview(csv_sheet(mixed), "kpi_measurement").errors] == [
+        ("C3", "unit_mixed")
+    ]
     notation = "KPI,Date,Value,Unit\nRight,2026-11-02,85,%\nRight,2026-11-09,0.86,%\nRight,2026-11-16,94,%\n"
     assert [problem.cell for problem in preview(csv_sheet(notation), "kpi_measurement").errors] == ["C3"]
 

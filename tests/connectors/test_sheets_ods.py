@@ -56,7 +56,9 @@ def test_values_keep_their_types_and_percentages_their_format() -> None:
 
 
 def test_a_formula_without_value_is_a_problem_at_its_cell() -> None:
-    found = preview(fetch(ods([HEADER, [text("时长"), DAY, ({"formula": "of:=1+1"}, "")]]), "a.ods").sheets[0], "kpi_measurement")
+    found = preview(
+        fetch(ods([HEADER, [text("时长"), DAY, ({"formula": "of:=1+1"}, "")]]), "a.ods").sheets[0], "kpi_measurement"
+    )
     assert [(problem.cell, problem.found, problem.code) for problem in found.errors] == [("C2", "=1+1", "formula")]
 
 

@@ -1,0 +1,79 @@
+"""Demo outcomes: what one sprint delivered, how its scope moved, and what was decided about each item."""
+
+import streamlit as st
+
+from core.i18n import N_, Text
+from core.reader import Reader
+from core.wording_actions import POLICY
+from pages.components import cards, data, demo_forms, demo_view, filters, opening, sprint_filters, sprint_words
+from pages.components.data import Board
+from pages.components.markup import emphasis
+from pages.components.reader import reader as present_reader
+from pages.components.sprint_strips import usual
+from reports.figures import SprintFigures
+
+TITLE = N_("Demo outcomes")
+ICON = ":material/co_present:"
+PERMISSION = "read_sprints"
+
+
+def main() -> None:
+    """Filters, then the answer, the picture, the list, the forms, and how it is counted."""
+    reader = present_reader()
+    boards = opening.opened(reader)
+    if not boards:
+        return
+    with filters.row():
+        board = sprint_filters.choose_team(reader, boards)
+        sprint = sprint_filters.choose_sprint(reader, board)
+        day = sprint_filters.choose_day(reader, sprint)
+        at = sprint_filters.end_of(day, reader, data.as_of_now()) if day else None
+        figures = data.sprint(board.source_id, sprint["sprint_id"], at)
+        usual_unit = sprint_words.default_unit(figures)
+        unit = filters.switch(
+            reader.t("Counted in"),
+            ["points", "counts"],
+            key=f"demo.unit.{usual_unit}",
+            say=lambda one: reader.t("points") if one == "points" else reader.t("items"),
+            default=usual_unit,
+        )
+    answer = [sprint_words.delivered(reader, figures, unit, day), *sprint_words.came_in(reader, figures, unit)]
+    cards.headline(reader, *answer)
+    cards.subline(*_facts(reader, board, figures, unit))
+    if figures.is_started:
+        left, right = st.columns([1.65, 1])
+        with left:
+            demo_view.ledger_panel(reader, figures, unit)
+        with right:
+            demo_view.past_panel(reader, board, figures, unit)
+        demo_view.items_panel(reader, figures)
+    if data.may("record_verdict") and figures.is_started and day is None:
+        left, right = st.columns([1.65, 1])
+        with left:
+            demo_forms.verdict_form(reader, figures)
+        with right:
+            demo_forms.goal_form(reader, figures)
+    demo_view.findings_panel(reader, figures)
+    unestimated = int(figures.items["is_unestimated"].sum())
+    note = Text("{n} items had no estimate (counted as 0)", one="{n} item had no estimate (counted as 0)", n=unestimated)
+    policy = f"{figures.policy} ({reader.t(POLICY[figures.policy])})"
+    notes: list[Text | str] = [note] if unestimated else []
+    cards.counted(reader, "R1, R3, R9-R17, R24", policy=policy, notes=notes, fresh_since=data.workspace().fresh_since)
+
+
+def _facts(reader: Reader, board: Board, figures: SprintFigures, unit: str) -> list[object]:
+    """The quiet line: goal and verdict, say/do with its usual range, changes that nobody approved, the plan, what is not known."""
+    said: list[object] = [sprint_words.goal(reader, figures)]
+    if figures.is_started:
+        ratio, usually = figures.ratios[unit]["say_do"], usual(reader, board, figures, "say_do", unit)
+        share = reader.t("say/do {share}", share=reader.percent(ratio))
+        said.append(reader.t("{share} (usually {range})", share=share, range=usually) if usually else share)
+        nobody = int(figures.changes["is_unapproved"].sum())
+        if nobody:
+            said.append(emphasis(reader.tn("{n} change nobody approved", "{n} changes nobody approved", nobody)))
+    said.append(sprint_words.plan(reader, figures, data.as_of_now()))
+    said += sprint_words.reasons(reader, figures)
+    return said
+
+
+main()

@@ -1,0 +1,171 @@
+"""The pictures of the demo page: the ledger as a waterfall, the strips beside it, the list behind both, the findings."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charts.ledger import STEP_NAMES, STEPS, balance_line, is_balanced, waterfall
+from core.i18n import N_
+from core.reader import Reader
+from core.wording_actions import CHANGE_KIND, VERDICT
+from core.wording_ledger import why_text
+from pages.components import cards, filters, screens, theme
+from pages.components.data import Board
+from pages.components.item_table import Column, item_table
+from pages.components.sprint_strips import SHOWN, strips
+from pages.components.wording import OUTCOME_COLOURS, bucket_words, outcome_words
+from reports.figures import SprintFigures
+from reports.figures.house import finding_text
+
+LISTS = {"completed_outside": N_("completed outside"), "unapproved": N_("nobody approved")}
+VERDICT_COLOURS = {
+    "accepted": "completed",
+    "accepted_with_changes": "warning",
+    "rejected": "not_completed",
+    "not_shown": "neutral",
+}
+SEVERITY = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")}
+SEVERITY_COLOURS = {"error": "alarm", "warning": "warning", "info": "neutral"}
+
+
+def step_items(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The items behind each bar of the waterfall, and behind the further lists."""
+    counted = items[items["bucket"].notna()]
+    stayed = counted[counted["outcome"] != "removed"]
+    moved = stayed[stayed["initial_points"].notna() & (stayed["initial_points"] != stayed["final_points"].fillna(0))]
+    parts = {name: counted[counted["bucket"] == name] for name in ("committed", "added", "carried")}
+    parts["re_estimated"] = moved
+    parts |= {name: counted[counted["outcome"] == name] for name in ("removed", "completed", "not_completed")}
+    parts["completed_outside"] = items[items["outcome"] == "completed_outside"]
+    parts["unapproved"] = items[items["unapproved"].map(len) > 0]
+    return parts
+
+
+def ledger_panel(reader: Reader, figures: SprintFigures, unit: str) -> None:
+    """What happened to the scope: the waterfall, its balance, its table; a clicked bar chooses the list below."""
+    totals = figures.totals[unit]
+    keys = {step: part["key"].tolist() for step, part in step_items(figures.items).items()}
+    word = reader.t("points") if unit == "points" else reader.t("items")
+    drawn = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word)
+    line = balance_line(totals, reader)
+    if is_balanced(totals):
+        line = reader.t("{equation} ✓ balances", equation=line)
+    elif is_balanced(totals) is False:
+        line = reader.t("{equation} ✗ does not balance: see what could not be trusted", equation=line)
+    table = pd.DataFrame(
+        {
+            "step": [reader.t(STEP_NAMES[step]) for step in STEPS],
+            **{name: [figures.totals[name][step] for step in STEPS] for name in ("points", "counts")},
+        }
+    )
+    columns = [
+        Column("step", reader.t("Part of the ledger")),
+        Column("points", reader.t("Points"), "number"),
+        Column("counts", reader.t("Items"), "number"),
+    ]
+    under = reader.t("{unit} · click a bar to see its items", unit=word)
+    with cards.panel(reader.t("What happened to the scope"), under=under, height="stretch"):
+        clicked = cards.chart(
+            drawn, reader, key="demo.chart", table=table, columns=columns, caption=line, clickable=True
+        )
+    if clicked != st.session_state.get("demo.clicked"):
+        st.session_state["demo.clicked"] = clicked
+        st.session_state["demo.list"] = clicked[0] if clicked else "all"
+
+
+def past_panel(reader: Reader, board: Board, figures: SprintFigures, unit: str) -> None:
+    """The sprint against its own past."""
+    under = reader.t("up to {n} closed sprints, grey band = natural limits", n=SHOWN)
+    with cards.panel(reader.t("Against its own past"), under=under, height="stretch"):
+        cards.strips(strips(reader, board, figures, unit))
+
+
+def items_panel(reader: Reader, figures: SprintFigures) -> None:
+    """Every item with how it came in, what became of it, the verdict and why; the chosen bar's alone where one is chosen."""
+    parts = step_items(figures.items)
+    given = int(figures.items["verdict"].notna().sum())
+    with cards.panel(
+        reader.t("Items"), reader.t("{n} · verdicts given {given}", n=len(figures.items), given=given)
+    ):
+        if figures.items.empty:
+            screens.zero(reader, reader.t("no item was ever in this sprint"))
+            return
+        options = ["all", *(name for name, part in parts.items() if len(part))]
+        names = {"all": reader.t("all items")} | {name: reader.t(word) for name, word in (STEP_NAMES | LISTS).items()}
+        chosen = filters.choose(
+            reader.t("Which items"), options, key="demo.list",
+            say=lambda one: f"{names[one]} ({len(parts[one]) if one in parts else len(figures.items)})",
+        )  # fmt: skip
+        rows = parts[chosen] if chosen in parts else figures.items
+        item_table(rows.assign(**_words(reader, rows)), _columns(reader), reader, name=reader.t("Items"), key="demo.items")
+
+
+def findings_panel(reader: Reader, figures: SprintFigures) -> None:
+    """What could not be trusted in this sprint's data."""
+    with cards.panel(reader.t("What could not be trusted"), reader.number(len(figures.findings))):
+        if not figures.findings:
+            screens.zero(reader, reader.t("nothing was found wrong in this sprint's data"))
+            return
+        rows = pd.DataFrame(
+            {
+                "severity": [one.severity for one in figures.findings],
+                "text": [
+                    reader.say(finding_text(one.code, one.subject_label, one.params)) for one in figures.findings
+                ],
+            }
+        )
+        words = {code: reader.t(word) for code, word in SEVERITY.items()}
+        columns = [
+            Column("severity", reader.t("Weight"), "badge", words=words, colours=SEVERITY_COLOURS),
+            Column("text", reader.t("What was found")),
+        ]
+        item_table(rows, columns, reader, name=reader.t("What could not be trusted"), key="demo.findings")
+
+
+def _columns(reader: Reader) -> list[Column]:
+    verdicts = {code: reader.t(word) for code, word in VERDICT.items()}
+    return [
+        Column("key", reader.t("Item"), "item", title="title"),
+        Column("size", reader.t("Points"), "number", write=str),
+        Column("bucket", reader.t("In the sprint"), "badge", words=bucket_words(reader)),
+        Column("outcome", reader.t("Outcome"), "badge", words=outcome_words(reader), colours=OUTCOME_COLOURS),
+        Column("verdict", reader.t("Verdict at the demo"), "badge", words=verdicts, colours=VERDICT_COLOURS),
+        Column("said", reader.t("Remark")),
+        Column("why", reader.t("Why"), "note"),
+    ]
+
+
+def _words(reader: Reader, rows: pd.DataFrame) -> dict[str, list[str]]:
+    listed = rows.to_dict("records")
+    return {
+        "size": [_size(reader, row) for row in listed],
+        "said": [_remark(row) for row in listed],
+        "why": [_why(reader, row) for row in listed],
+    }
+
+
+def _size(reader: Reader, row: dict[Any, Any]) -> str:
+    """`3`, `2 → 3` where re-estimated, `–` where it never had an estimate (which counts 0)."""
+    if row["is_unestimated"] and not row["final_points"] > 0:
+        return "–"
+    first, last = row["initial_points"], row["final_points"]
+    if row["outcome"] == "removed" or pd.isna(last):
+        return reader.number(first)
+    if pd.isna(first) or first == last:
+        return reader.number(last)
+    return f"{'–' if row['is_first_estimate'] else reader.number(first)} → {reader.number(last)}"
+
+
+def _remark(row: dict[Any, Any]) -> str:
+    quoted = f"“{row['remark']}”" if isinstance(row["remark"], str) else ""
+    parts = [quoted, *(row[name] for name in ("decided_by", "department") if isinstance(row[name], str))]
+    return ", ".join(part for part in parts if part)
+
+
+def _why(reader: Reader, row: dict[Any, Any]) -> str:
+    why = reader.say(why_text(row["why_code"], row["why_params"]))
+    if not row["unapproved"]:
+        return why
+    kinds = ("、" if reader.lang == "zh" else ", ").join(reader.t(CHANGE_KIND[kind]) for kind in row["unapproved"])
+    return why + ("" if reader.lang == "zh" else " ") + reader.t("Nobody approved: {kinds}.", kinds=kinds)

@@ -1,0 +1,167 @@
+"""The forms of the feedback page: say something in thirty seconds, answer, resolve, confirm, reopen, correct."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from actions import feedback as given
+from core.i18n import N_
+from core.reader import Reader
+from core.wording_kpi import FEEDBACK_KIND
+from pages.components import data, entry_form, filters
+from pages.components.markup import clean, plain
+
+STEPS = {
+    "answer": (N_("Answer"), "answer_feedback", ("open", "answered", "resolved", "confirmed")),
+    "resolve": (N_("Resolve"), "answer_feedback", ("open", "answered")),
+    "confirm": (N_("Confirm"), "confirm_feedback", ("resolved",)),
+    "reopen": (N_("Reopen"), "confirm_feedback", ("resolved", "confirmed")),
+    "correct": (N_("Correct"), "submit_feedback", ("open", "answered", "resolved", "confirmed")),
+}
+
+
+def submit(reader: Reader, departments: list[str]) -> None:
+    """Kind, words, score, department: thirty seconds."""
+    filling = entry_form.entry("feedback.new")
+    with filling.form():
+        text = st.text_area(plain(reader.t("What is wrong, or right?")), key=filling.key("text"), height=100)
+        kind = st.segmented_control(
+            plain(reader.t("Kind of feedback")),
+            list(FEEDBACK_KIND),
+            default="bug",
+            format_func=lambda code: reader.t(FEEDBACK_KIND[code]),
+            key=filling.key("kind"),
+            required=True,
+        )
+        csat = st.segmented_control(
+            plain(reader.t("How satisfied are you? 1 = not at all, 5 = very (optional)")),
+            list(range(1, 6)),
+            format_func=str,
+            key=filling.key("csat"),
+        )
+        nps = st.segmented_control(
+            plain(reader.t("Would you recommend it? 0 = never, 10 = surely (optional)")),
+            list(range(11)),
+            format_func=str,
+            key=filling.key("nps"),
+        )
+        left, right = st.columns(2)
+        department = _department(reader, filling, departments, left)
+        who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
+        is_sent = filling.button(reader.t("Send"))
+    if is_sent:
+        filling.send(
+            reader,
+            lambda: data.do(
+                given.submit_feedback,
+                kind=kind or "other",
+                text=text,
+                csat=csat,
+                nps=nps,
+                department=department,
+                submitted_by=who,
+            ),
+            reader.t("Thank you: it is in the list, and the answer will stand there."),
+        )
+
+
+def _department(reader: Reader, filling: entry_form.Entry, departments: list[str], place: Any) -> str | None:
+    label = plain(reader.t("Department (optional)"))
+    if not departments:
+        return str(place.text_input(label, key=filling.key("department")))
+    chosen: str | None = place.selectbox(
+        label,
+        departments,
+        index=None,
+        format_func=clean,
+        placeholder="",
+        accept_new_options=True,
+        key=filling.key("department"),
+    )
+    return chosen
+
+
+def steps(reader: Reader, item: dict[str, Any]) -> None:
+    """What may be done next with one piece of feedback, by its state and by what the reader may."""
+    state = item["state"]
+    offered = [code for code, (_, permission, states) in STEPS.items() if state in states and data.may(permission)]
+    if not offered:
+        return
+    step = filters.switch(
+        reader.t("What to do"), offered, key=f"feedback.step_{state}", say=lambda code: reader.t(STEPS[code][0])
+    )
+    if step == "correct":
+        _correct(reader, item)
+    else:
+        _say(reader, item, step)
+
+
+def _say(reader: Reader, item: dict[str, Any], step: str) -> None:
+    doing: dict[str, tuple[Callable[..., Any], str, str]] = {
+        "answer": (given.answer_feedback, "reply", reader.t("Answer")),
+        "resolve": (given.resolve_feedback, "text", reader.t("What was done (optional)")),
+        "confirm": (given.confirm_feedback, "text", reader.t("Remark (optional)")),
+        "reopen": (given.reopen_feedback, "text", reader.t("What is still wrong")),
+    }
+    act, field, label = doing[step]
+    number = int(item["feedback_id"])
+    filling = entry_form.entry(f"feedback.{step}_{number}")
+    with filling.form():
+        text = st.text_area(plain(label), key=filling.key("text"), height=80)
+        is_sent = filling.button(reader.t(STEPS[step][0]))
+    if is_sent:
+        filling.send(
+            reader,
+            lambda: data.do(act, feedback_id=number, **{field: text}),
+            reader.t("#{number}: {step}", number=str(number), step=reader.t(STEPS[step][0])),
+        )
+
+
+def _correct(reader: Reader, item: dict[str, Any]) -> None:
+    number = int(item["feedback_id"])
+    filling = entry_form.entry(f"feedback.correct_{number}")
+    with filling.form():
+        text = st.text_area(plain(reader.t("Feedback text")), _text(item["text"]), key=filling.key("text"), height=80)
+        one, two, three, four = st.columns(4)
+        kinds = list(FEEDBACK_KIND)
+        kind = one.selectbox(
+            plain(reader.t("Kind of feedback")),
+            kinds,
+            index=kinds.index(item["kind"]) if item["kind"] in kinds else 0,
+            format_func=lambda code: reader.t(FEEDBACK_KIND[code]),
+            key=filling.key("kind"),
+        )
+        csat = two.number_input(
+            plain(reader.t("Satisfaction (1 to 5)")), 1, 5, _score(item["csat"]), key=filling.key("csat")
+        )
+        nps = three.number_input(
+            plain(reader.t("Would recommend (0 to 10)")), 0, 10, _score(item["nps"]), key=filling.key("nps")
+        )
+        department = four.text_input(
+            plain(reader.t("Department")), _text(item["department"]), key=filling.key("department")
+        )
+        is_sent = filling.button(reader.t("Correct"))
+    if is_sent:
+        filling.send(
+            reader,
+            lambda: data.do(
+                given.correct_feedback,
+                feedback_id=number,
+                text=text,
+                kind=kind,
+                csat=entry_form.whole(csat),
+                nps=entry_form.whole(nps),
+                department=department,
+            ),
+            reader.t("#{number}: {step}", number=str(number), step=reader.t("Correct")),
+        )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _score(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)

@@ -1,0 +1,48 @@
+"""How the sprint pages begin: what the last form did, then nothing yet, no sprint yet, or figures that grew old."""
+
+from markupsafe import Markup
+
+from core.i18n import Text
+from core.reader import Reader
+from pages.components import cards, data, entry_form, screens
+from pages.components.data import Board
+
+
+def opened(reader: Reader) -> list[Board]:
+    """Draw what stands above a sprint page. Returns: the boards to choose from; none where the page has said why it ends."""
+    entry_form.announce()
+    boards = [] if data.workspace().is_empty else data.boards()
+    if boards:
+        stale(reader)
+    else:
+        nothing(reader)
+    return boards
+
+
+def nothing(reader: Reader) -> None:
+    """The answer where there is no sprint, and the three steps that bring one."""
+    if data.workspace().is_empty:
+        answer, why = reader.t("Nothing has come in yet."), reader.t("No file was imported and no source is connected.")
+    else:
+        answer, why = reader.t("No sprint has come in yet."), reader.t("The imported files name no sprint.")
+    cards.headline(reader, answer)
+    steps = [
+        reader.t("Take your sprint backlog as .xlsx, .ods or .csv; a template lies ready on the page “Data”."),
+        reader.t("Import it on the page “Data”: columns are guessed, you check them, nothing is imported by half."),
+        reader.t("Come back here: the figures are there at once."),
+    ]
+    screens.empty(reader, reader.t("Three steps to the first figures"), steps, why)
+    look = reader.t("To look around first: python fortnight.py sample load")
+    cards.html(Markup('<p class="fn-muted">{}</p>').format(look))
+
+
+def stale(reader: Reader) -> None:
+    """A line above the figures where a source's newest import failed: since when they stand, and why."""
+    runs, since = data.table("runs"), data.workspace().fresh_since
+    newest = runs[runs["state"].isin(["done", "failed"])].drop_duplicates("source_id")
+    for run in newest[newest["state"] == "failed"].to_dict("records"):
+        if since is not None:
+            error = run["error"] if isinstance(run["error"], str) else ""
+            screens.stale(
+                reader, since, Text("The last import of “{source}” failed. {error}", source=run["source"], error=error)
+            )

@@ -1,0 +1,157 @@
+"""What a sprint's ledger says in sentences: the answer, what came in after the start, the goal, what is not known."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from core.i18n import N_
+from core.reader import Reader
+from core.wording_actions import GOAL_VERDICT
+from core.wording_ledger import LEDGER_FINDING
+from pages.components.markup import emphasis
+from reports.figures import SprintFigures
+from reports.figures.house import finding_text
+
+# How the sentence reads: (all that is done had been committed, it had not all been, nothing committed, not recorded).
+CLOSED = (
+    N_("{sprint} delivered {done} of {committed}."),
+    N_("{sprint} delivered {all} against {planned} committed at its start."),
+    N_("{sprint} delivered {all}; nothing had been committed at its start."),
+    N_("{sprint} delivered {all}. How much was committed is not recorded."),
+)
+RUNNING = (
+    N_("{sprint} is running, with {done} of {committed} done."),
+    N_("{sprint} is running, with {all} done against {planned} committed at its start."),
+    N_("{sprint} is running, with {all} done; nothing had been committed at its start."),
+    N_("{sprint} is running, with {all} done. How much was committed is not recorded."),
+)
+THEN = (
+    N_("At the end of {day}, {sprint} had {done} of {committed} done."),
+    N_("At the end of {day}, {sprint} had {all} done against {planned} committed at its start."),
+    N_("At the end of {day}, {sprint} had {all} done; nothing had been committed at its start."),
+    N_("At the end of {day}, {sprint} had {all} done. How much was committed is not recorded."),
+)
+GOAL_COLOUR = {"met": "completed", "partly": "added", "missed": "not_completed"}
+WITHOUT_DATES = ("sprint_without_start", "closed_without_end", "ends_before_start", "sprint_unknown")
+UNKNOWN = (*WITHOUT_DATES, "membership_unknown", "initial_estimate_unknown", "removed_before_added")
+
+
+def amount(reader: Reader, value: float | None, unit: str) -> str:
+    """A number of points or of items in words; null reads as not known."""
+    if value is None:
+        return reader.number(None)
+    if unit == "points":
+        return reader.tn("{n} point", "{n} points", value)  # type: ignore[arg-type]  # points may be halves
+    return reader.tn("{n} item", "{n} items", int(value))
+
+
+def is_over(figures: SprintFigures) -> bool:
+    """Whether the sprint was closed at the instant of the figures."""
+    ended = figures.sprint["completed_at"]
+    return figures.sprint["state"] == "closed" and (pd.isna(ended) or figures.as_of >= ended)
+
+
+def default_unit(figures: SprintFigures) -> str:
+    """Points, unless they say nothing: no item is estimated, or only counts are known."""
+    points, counts = figures.totals["points"], figures.totals["counts"]
+    if points["committed"] is None and counts["committed"] is not None:
+        return "counts"
+    sizes = ("committed", "completed", "not_completed")
+    return "counts" if not any(points[name] for name in sizes) and any(counts[name] for name in sizes) else "points"
+
+
+def delivered(reader: Reader, figures: SprintFigures, unit: str, day: date | None = None) -> str:
+    """How much of what was committed the sprint delivered, true whatever else it completed (R13, R16).
+
+    "31 of 34" is said only where everything completed had been committed, at the size it had then.
+    Args: day, whose end the figures are replayed for.
+    """
+    name, totals = figures.sprint["name"], figures.totals[unit]
+    if not figures.is_started:
+        return _not_started(reader, figures)
+    done, planned = totals["completed"], totals["committed"]
+    if done is None:
+        return reader.t("What {sprint} delivered cannot be told.", sprint=name)
+    forms = CLOSED if is_over(figures) else RUNNING if day is None else THEN
+    if planned is None:
+        form = forms[3]
+    elif planned == 0:
+        form = forms[2]
+    else:
+        form = forms[0] if _is_part_of_committed(figures, unit) else forms[1]
+    return reader.t(
+        form, sprint=name, done=done, planned=planned, all=amount(reader, done, unit),
+        committed=amount(reader, planned, unit), day=reader.day(day) if day else "",
+    )  # fmt: skip
+
+
+def came_in(reader: Reader, figures: SprintFigures, unit: str) -> list[str | Markup]:
+    """What came in after the start, and how much of it nobody approved (R10, R17); nothing where it is not known."""
+    counts = figures.totals["counts"]["added"]
+    if not figures.is_started or counts is None:
+        return []
+    if counts == 0:
+        return [reader.t("Nothing came in after the start.")]
+    added = figures.changes[figures.changes["change_kind"] == "added"]
+    nobody = added[added["is_unapproved"]]
+    size, unsigned = figures.totals["points"]["added"], float(nobody["points"].sum(skipna=False))
+    is_sized = unit == "points" and size and unsigned == unsigned and bool(unsigned) == bool(len(nobody))
+    whole, part = (size, unsigned) if is_sized else (int(counts), len(nobody))
+    first = (
+        reader.t("{n} came in after the start;", n=whole)
+        if is_sized
+        else reader.tn("{n} item came in after the start;", "{n} items came in after the start;", int(whole))
+    )
+    if not len(nobody):
+        return [first, reader.t("all of it was approved.")]
+    if len(nobody) == len(added):
+        return [first, emphasis(reader.t("nobody approved any of it."))]
+    if is_sized:
+        return [first, emphasis(reader.t("{n} of those nobody approved.", n=part))]
+    return [first, emphasis(reader.t("{n} of those items nobody approved.", n=part))]
+
+
+def goal(reader: Reader, figures: SprintFigures) -> Markup | str:
+    """The sprint's goal and whether it was met."""
+    text = figures.sprint["goal"]
+    said = reader.t("Goal “{goal}”", goal=text) if isinstance(text, str) and text else reader.t("No goal on record")
+    if figures.goal is None:
+        return reader.t("{goal}: no verdict yet", goal=said)
+    code = figures.goal["verdict"]
+    word = emphasis(reader.t(GOAL_VERDICT[code]), GOAL_COLOUR[code])
+    return Markup("{}{}{}").format(said, "：" if reader.lang == "zh" else ": ", word)
+
+
+def plan(reader: Reader, figures: SprintFigures, now: pd.Timestamp) -> str:
+    """When a running sprint is planned to end, and that it is past; empty for any other."""
+    ends = figures.sprint["planned_end_at"]
+    if figures.sprint["state"] != "active" or pd.isna(ends):
+        return ""
+    if ends < now:
+        return reader.t("was planned to end {day} and is still open", day=reader.day(ends))
+    return reader.t("planned to end {day}", day=reader.day(ends))
+
+
+def reasons(reader: Reader, figures: SprintFigures) -> list[str]:
+    """Why figures of this sprint are not known, in the words of its findings."""
+    told = [one for one in figures.findings if one.code in UNKNOWN and one.code in LEDGER_FINDING]
+    return [reader.say(finding_text(one.code, one.subject_label, one.params)) for one in told]
+
+
+def _not_started(reader: Reader, figures: SprintFigures) -> str:
+    name: Any = figures.sprint["name"]
+    if any(one.code in WITHOUT_DATES for one in figures.findings):
+        return reader.t("The figures of {sprint} cannot be told: its dates are missing or wrong.", sprint=name)
+    if figures.sprint["state"] == "future" or pd.isna(figures.sprint["started_at"]):
+        return reader.t("{sprint} has not started: it has no figures yet.", sprint=name)
+    return reader.t("{sprint} holds no work items.", sprint=name)
+
+
+def _is_part_of_committed(figures: SprintFigures, unit: str) -> bool:
+    done = figures.items[figures.items["outcome"] == "completed"]
+    done = done[done["bucket"].notna()]
+    if not bool((done["bucket"] == "committed").all()):
+        return False
+    return unit == "counts" or bool((done["initial_points"].fillna(0) == done["final_points"].fillna(0)).all())
