@@ -14,6 +14,7 @@ from core.config import Config
 from core.errors import FortnightError
 from core.i18n import Text
 from store.db import Store, check_file
+from store.failures import check_address
 
 
 def back_up(store: Store, *, label: str = "manual", at: datetime | None = None) -> Path:
@@ -25,9 +26,18 @@ def back_up(store: Store, *, label: str = "manual", at: datetime | None = None) 
     stamp = (at or now()).strftime("%Y%m%dT%H%M%S%f")
     if store.is_sqlite:
         path = folder / f"fortnight-{stamp}-{label}.db"
-        with closing(sqlite3.connect(store.config.sqlite_path)) as origin, closing(sqlite3.connect(path)) as copy:
-            origin.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
+        try:
+            with closing(sqlite3.connect(store.config.sqlite_path)) as origin, closing(sqlite3.connect(path)) as copy:
+                origin.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise FortnightError(
+                Text("The backup could not be taken, so nothing was changed."),
+                where=Text("{path}:", path=str(path)),
+                why=Text("{reason}.", reason=str(error)),
+                next=Text("Check the permissions and the free space of the folder, then try again."),
+            ) from error
         check_file(path)
         return path
     return _dump_postgresql(store.config, folder / f"fortnight-{stamp}-{label}.dump")
@@ -44,6 +54,7 @@ def restore(config: Config, backup: Path) -> Path | None:
     Returns: where the replaced file was kept (None when there was none).
     Raises: FortnightError for a damaged backup; nothing is touched then.
     """
+    check_address(config)
     if not config.is_sqlite:
         raise FortnightError(
             Text("A PostgreSQL database is restored with its own tool."),

@@ -4,18 +4,18 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from core.config import Config
-from core.errors import FortnightError, Kind
+from core.errors import FortnightError
 from core.i18n import Text
+from store.failures import check_address, damaged, not_writable, told
 
 BUSY_TIMEOUT_SECONDS = 30
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -31,7 +31,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads, all from one moment of the store; it is rolled back at the end."""
-        with Session(self.engine) as session:
+        with told(self.config), Session(self.engine) as session:
             if self.is_sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -40,23 +40,10 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """One write transaction: committed at the end of the block, rolled back on any exception. Its first
         statement takes the writer's lock, so that two writers wait for each other and never fail half-way."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            try:
-                lock_for_writing(session)
-                yield session
-                session.commit()
-            except OperationalError as error:
-                if "locked" in str(error):
-                    raise FortnightError(
-                        Text("Another write is still running."),
-                        why=Text(
-                            "One writer at a time changes the database; it was busy for {n} seconds.",
-                            n=BUSY_TIMEOUT_SECONDS,
-                        ),
-                        next=Text("Wait for the running import to end, then try again; nothing was changed."),
-                        kind=Kind.RETRIABLE,
-                    ) from error
-                raise
+        with told(self.config), Session(self.engine, expire_on_commit=False) as session:
+            lock_for_writing(session)
+            yield session
+            session.commit()
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,6 +61,7 @@ def lock_for_writing(session: Session) -> None:
 
 def make_engine(config: Config) -> Engine:
     """The engine for a configuration; parameters are hidden so that no data stands in an error text."""
+    check_address(config)
     url = make_url(config.database_url)
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
@@ -82,15 +70,7 @@ def make_engine(config: Config) -> Engine:
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
-    raise FortnightError(
-        Text(
-            "The database address starts with {scheme}, which Fortnight does not know.", scheme=url.get_backend_name()
-        ),
-        where=Text("FORTNIGHT_DATABASE_URL"),
-        next=Text("Use sqlite:///path/to/file.db or postgresql://user@host/database."),
-    )
+    return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
 
 
 def to_json(value: Any) -> str:
@@ -123,13 +103,12 @@ def open_store(config: Config) -> Store:
     """
     from store.migrate import check_schema
 
+    check_address(config)
     if config.is_sqlite:
         check_file(config.sqlite_path)
     store = Store(make_engine(config), config)
-    try:
+    with told(config):
         check_schema(store)
-    except DBAPIError as error:
-        raise unreachable(config) from error
     return store
 
 
@@ -143,43 +122,30 @@ def check_file(path: Path) -> None:
         if any((path.parent / name).exists() for name in (f"{path.name}-wal", f".{path.name}.born")):
             raise FortnightError(
                 Text("The database file is missing."),
-                where=Text("{path}", path=str(path)),
+                where=Text("{path}:", path=str(path)),
                 why=Text("It was there before: someone moved or deleted it."),
                 next=restore,
             )
         raise FortnightError(
             Text("There is no database yet."),
-            where=Text("{path}", path=str(path)),
+            where=Text("{path}:", path=str(path)),
             next=Text("Create it with: python fortnight.py migrate"),
         )
-    damaged = FortnightError(
-        Text("The database file is damaged."),
-        where=Text("{path}", path=str(path)),
-        why=Text("It is truncated, corrupt, or not a database; it was left untouched."),
-        next=restore,
-    )
-    with path.open("rb") as file:
-        if file.read(16) != SQLITE_MAGIC:
-            raise damaged
     try:
-        with sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS) as connection:
+        with path.open("rb") as file:
+            if file.read(16) != SQLITE_MAGIC:
+                raise damaged(path)
+    except OSError as error:  # a folder of that name, or a file that this account may not read
+        raise not_writable(path) from error
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        connection.close()
     except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
+        said = str(error)
+        if "locked" in said:
             return  # someone writes: they opened it, so it could be opened
-        raise damaged from error
+        if "readonly" in said or "unable to open" in said:
+            raise not_writable(path) from error
+        raise damaged(path) from error
     if answer != "ok":
-        raise damaged
-
-
-def unreachable(config: Config) -> FortnightError:
-    """The error for a database server that does not answer."""
-    address = make_url(config.database_url).render_as_string(hide_password=True)
-    return FortnightError(
-        Text("The database does not answer."),
-        where=Text("{address}", address=address),
-        why=Text("The server is down, the address is wrong, or the account may not connect."),
-        next=Text("Check FORTNIGHT_DATABASE_URL, then run: python fortnight.py status"),
-        kind=Kind.RETRIABLE,
-    )
+        raise damaged(path)

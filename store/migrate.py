@@ -13,6 +13,7 @@ from core.config import Config
 from core.errors import FortnightError
 from core.i18n import Text
 from store.db import Store, check_file, make_engine
+from store.failures import check_address, told
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -74,10 +75,16 @@ def migrate(config: Config, to: str = "head") -> tuple[str | None, str | None, P
     Returns: the revision before, the revision after, and the backup taken (None for a new or current database).
     Raises: FortnightError for a damaged file, a database that is gone, or a newer schema.
     """
-    from store.backup import back_up
-
+    check_address(config)
     if config.is_sqlite:
         _prepare_home(config)
+    with told(config):
+        return _migrated(config, to)
+
+
+def _migrated(config: Config, to: str) -> tuple[str | None, str | None, Path | None]:
+    from store.backup import back_up
+
     store = Store(make_engine(config), config)
     with store.engine.connect() as connection:
         before = stored_revision(connection)

@@ -1,14 +1,17 @@
 """Idempotent upserts: one code path for both databases, by Core, in batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, TypeDecorator, select, tuple_
+from sqlalchemy import JSON, Connection, Table, TypeDecorator, select, tuple_
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
+from store.db import to_json
 from store.tables import Base
 
 BATCH_ROWS = 500  # below SQLite's limit of 32,766 parameters for the widest table
@@ -64,18 +67,23 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     """
     table = table_of(model)
     key = [column.name for column in table.primary_key]
+    key_of = _getter(key)
     added_keys: list[tuple[Any, ...]] = []
     before_rows: list[Row] = []
     unchanged = 0
     is_new = _is_new_ground(session, table, key, rows)
     for batch in batches(rows):
-        stored = {} if is_new else _stored(session, table, key, batch)
+        if is_new:
+            added_keys += map(key_of, batch)
+            _write(session, table, key, batch)
+            continue
+        stored = _stored(session, table, key, batch)
         to_write: list[Row] = []
         for row in batch:
-            before = stored.get(tuple(row[name] for name in key))
+            before = stored.get(key_of(row))
             if before is None:
                 to_write.append(row)
-                added_keys.append(tuple(row[name] for name in key))
+                added_keys.append(key_of(row))
                 continue
             after = {name: before[name] if value is None and name in keep else value for name, value in row.items()}
             if all(before[name] == value for name, value in after.items()):
@@ -85,6 +93,14 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
             before_rows.append(before)
         _write(session, table, key, to_write)
     return Written(added_keys, before_rows, unchanged)
+
+
+def _getter(names: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
+    """A function from a row to the tuple of these columns."""
+    if len(names) == 1:
+        return lambda row: (row[names[0]],)
+    found: Callable[[Row], tuple[Any, ...]] = itemgetter(*names)
+    return found
 
 
 def _is_new_ground(session: Session, table: Table, key: list[str], rows: Sequence[Row]) -> bool:
@@ -132,12 +148,22 @@ def _write_sqlite(connection: Connection, table: Table, key: list[str], rows: li
         f" VALUES ({', '.join('?' * len(names))}) ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
         + (f" DO UPDATE SET {changing}" if changing else " DO NOTHING")
     )
-    bound: list[list[Any]] = []
-    for name in names:
-        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        values = [row[name] for row in rows]
-        bound.append([process(value) for value in values] if process else values)
+    bound = [_as_stored(table.c[name].type, [row[name] for row in rows], connection) for name in names]
     connection.exec_driver_sql(statement, list(zip(*bound, strict=True)))
+
+
+def _as_stored(kind: Any, values: list[Any], connection: Connection) -> list[Any]:
+    """One column's values as SQLite keeps them. JSON and instants, which are most of the cost, repeat themselves within
+    a column (empty lists, a sprint's dates), so each different value is put into words once."""
+    if isinstance(kind, JSON):
+        return [to_json(value) for value in values]
+    process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    if process is None:
+        return values
+    if python_type_of(kind) is not datetime:
+        return [process(value) for value in values]
+    written: dict[Any, Any] = {value: process(value) for value in set(values)}
+    return [written[value] for value in values]
 
 
 def delete_rows(session: Session, model: type[Base], **equals: Any) -> int:

@@ -81,6 +81,13 @@ def leave_sample() -> None:
     do(clear_sample)
 
 
+def enter_sample() -> None:
+    """Load the sample workspace. Raises: FortnightError where it is in already."""
+    from services.sample.load import load_sample  # a generator of workbooks: only who asks for it pays for it
+
+    load_sample(store(), actor())
+
+
 def version() -> int:
     """The store's version; one indexed look-up, asked at each run."""
     with store().reading() as session:
@@ -142,7 +149,7 @@ def _settings(url: str, at_version: int) -> HouseSettings:
 
 
 def table(name: str) -> pd.DataFrame:
-    """A frame of the data page: sources, runs, findings, statuses (all sources), projects, boards."""
+    """A frame of the data page: sources, runs, findings, statuses (all sources), projects, boards, counts (table, n)."""
     return _table(load_config().database_url, version(), _reach(), name)
 
 
@@ -159,6 +166,7 @@ def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
         "signatures": frames.signatures,
         "covered_items": frames.covered_items,
         "holidays": frames.holidays,
+        "counts": lambda session: pd.DataFrame(frames.row_counts(session).items(), columns=["table", "n"]),
     }
     with store().reading() as session:
         return readers[name](session)

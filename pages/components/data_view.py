@@ -1,0 +1,223 @@
+"""What the data page shows: sources with their freshness, past imports with undo, findings, templates, table counts."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from actions.import_sheet import template_file
+from actions.undo import undo_import
+from core.reader import Reader
+from core.wording_actions import POLICY
+from pages.components import cards, data, entry_form, filters, screens
+from pages.components.data_words import (
+    CELL,
+    FINDING_TITLE,
+    RUN_BADGE,
+    RUN_STATE,
+    SEVERITY,
+    SEVERITY_BADGE,
+    SEVERITY_MEANING,
+    SHEET_KIND,
+    SOURCE_KIND,
+    TABLE,
+)
+from pages.components.item_table import Column, item_table
+from pages.components.markup import clean, muted, plain
+from reports.figures.house import finding_counts, finding_text
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sources(reader: Reader, at: datetime) -> None:
+    """Every source: what it is, how it is counted, when data last came in whole."""
+    found, runs = data.table("sources"), data.table("runs")
+    done = runs[runs["state"] == "done"].groupby("source_id")["started_at"].max()
+    kinds = {code: reader.t(word) for code, word in SOURCE_KIND.items()}
+    policies = {code: reader.t(word) for code, word in POLICY.items()}
+    found = found.assign(
+        fresh=found["source_id"].map(done),
+        what=[
+            kinds.get(kind, kind) + (f" · {reader.t('sample workspace')}" if sample else "")
+            for kind, sample in zip(found["kind"], found["is_sample"], strict=True)
+        ],
+    )
+    columns = [
+        Column("name", reader.t("Source"), "item"),
+        Column("what", reader.t("What it is")),
+        Column("policy", reader.t("Counted"), write=lambda code: policies.get(code, code)),
+        Column("fresh", reader.t("Fresh since"), write=lambda one: _since(reader, one, at)),
+    ]
+    with cards.panel(reader.t("Sources"), key="data-sources"):
+        item_table(found, columns, reader, name=reader.t("Sources"), key="data.sources")
+
+
+def _since(reader: Reader, one: datetime, at: datetime) -> str:
+    days = (at - one).days
+    age = reader.tn("{n} day ago", "{n} days ago", days) if days else reader.t("today")
+    return f"{reader.instant(one)} · {age}"
+
+
+def history(reader: Reader) -> None:
+    """Past imports, newest first, and the way back from one."""
+    runs = data.table("runs")
+    with cards.panel(reader.t("Imports so far"), key="data-history"):
+        if runs.empty:
+            screens.zero(reader, reader.t("imports so far"))
+            return
+        kinds = {code: reader.t(word) for code, word in SHEET_KIND.items()}
+        columns = [
+            Column("number", "#"),
+            Column("started_at", reader.t("When"), "instant"),
+            Column("file_name", reader.t("File")),
+            Column("sheet_kind", reader.t("What it holds"), write=lambda code: kinds.get(code, code)),
+            Column("source", reader.t("Source")),
+            Column("rows", reader.t("Rows: added, changed, unchanged"), "note"),
+            Column("actor", reader.t("By")),
+            Column(
+                "state",
+                reader.t("State"),
+                "badge",
+                words={code: reader.t(word) for code, word in RUN_STATE.items()},
+                colours=RUN_BADGE,
+            ),
+        ]
+        shown = runs.assign(
+            number=runs["run_id"].astype("str"), rows=[_rows(reader, counts) for counts in runs["row_counts"]]
+        )
+        item_table(shown, columns, reader, name=reader.t("Imports so far"), key="data.runs")
+        undoable = runs[(runs["state"] == "done") & (runs["kind"] == "import")]
+        if data.may("import_data") and len(undoable):
+            _undo(reader, undoable)
+
+
+def _rows(reader: Reader, counts: Any) -> str:
+    total = {name: sum(one[name] for one in counts.values()) for name in ("added", "changed", "unchanged")}
+    return " / ".join(reader.number(n) for n in total.values())
+
+
+def _undo(reader: Reader, runs: pd.DataFrame) -> None:
+    named = {int(row["run_id"]): row for row in runs.to_dict("records")}
+    filling = entry_form.entry("data.undo")
+    with st.expander(plain(reader.t("Undo an import"))), filling.form():
+        cards.html(
+            muted(reader.t("What it added goes, what it changed becomes what it was; the figures follow at once."))
+        )
+        chosen = st.selectbox(
+            plain(reader.t("Which import")),
+            list(named),
+            format_func=lambda one: clean(
+                f"#{one} · {named[one]['file_name']} · {reader.instant(named[one]['started_at'])}"
+            ),
+            key=filling.key("run"),
+        )
+        is_sent = filling.button(reader.t("Undo this import"))
+    if is_sent:
+        filling.send(
+            reader, lambda: data.do(undo_import, run_id=chosen), reader.t("Import {run} is undone.", run=str(chosen))
+        )
+
+
+def findings(reader: Reader) -> None:
+    """What in the data cannot be fully trusted: counted, filtered, listed, explained."""
+    found = data.table("findings")
+    n = reader.tn("{n} finding", "{n} findings", len(found))
+    with cards.panel(reader.t("What the data does not say for sure"), n, key="data-findings"):
+        if found.empty:
+            screens.zero(reader, reader.t("findings: nothing in the data contradicts itself"))
+            return
+        counts = finding_counts(found)
+        severity, code = _finding_filters(reader, counts)
+        shown = found[found["severity"] == severity] if severity else found
+        shown = shown[shown["code"] == code] if code else shown
+        if severity:
+            cards.html(muted(reader.t(SEVERITY_MEANING[severity])))
+        order = {"error": 0, "warning": 1, "info": 2}
+        shown = shown.assign(rank=shown["severity"].map(order)).sort_values(["rank", "code", "subject_label"])
+        texts = [
+            reader.say(finding_text(row["code"], row["subject_label"], row["params"]))
+            for row in shown.to_dict("records")
+        ]
+        names = data.table("sources").set_index("source_id")["name"]
+        words = {one: reader.t(word) for one, word in SEVERITY.items()}
+        columns = [
+            Column("severity", reader.t("Severity"), "badge", words=words, colours=SEVERITY_BADGE),
+            Column("title", reader.t("What it is")),
+            Column("text", reader.t("What it means")),
+            Column("source", reader.t("Source"), "note"),
+        ]
+        titles = [title(reader, one) for one in shown["code"]]
+        listed = shown.assign(text=texts, title=titles, source=shown["source_id"].map(names))
+        item_table(listed, columns, reader, name=reader.t("Findings"), key="data.findings")
+
+
+def _finding_filters(reader: Reader, counts: pd.DataFrame) -> tuple[str | None, str | None]:
+    by_severity = counts.groupby("severity")["n"].sum()
+    severities = [None, *(one for one in SEVERITY if one in by_severity)]
+    with filters.row():
+        severity = filters.choose(
+            reader.t("Severity"),
+            severities,
+            key="data.severity",
+            say=lambda one: f"{reader.t(SEVERITY[one])} ({by_severity[one]})" if one else reader.t("every severity"),
+        )
+        left = counts[counts["severity"] == severity] if severity else counts
+        by_code = left.groupby("code", sort=False)["n"].sum()
+        code = filters.choose(
+            reader.t("What it is"),
+            [None, *by_code.index],
+            key="data.code",
+            say=lambda one: f"{title(reader, one)} ({by_code[one]})" if one else reader.t("every kind of finding"),
+            width=340,
+        )
+    return severity, code
+
+
+def title(reader: Reader, code: str) -> str:
+    """A kind of finding in a few words."""
+    return reader.t(FINDING_TITLE.get(code, CELL))
+
+
+def templates(reader: Reader) -> None:
+    """An empty workbook of each kind, with headers, examples and explanations, in either language."""
+    with (
+        cards.panel(
+            reader.t("Templates"),
+            under=reader.t("A workbook with the headers, two example rows, and what each column means."),
+            key="data-templates",
+        ),
+        filters.row(),
+    ):
+        kind = filters.choose(
+            reader.t("What it holds"),
+            [one for one in SHEET_KIND if one != "jira_csv"],
+            key="data.template_kind",
+            say=lambda one: reader.t(SHEET_KIND[one]),
+        )
+        lang = filters.switch(
+            reader.t("Language"),
+            list(LANGUAGES),
+            key="data.template_lang",
+            say=lambda one: LANGUAGES[one],
+            default=reader.lang,
+        )
+        st.download_button(
+            plain(reader.t("Download")),
+            lambda: template_file(str(kind), lang),
+            file_name=f"fortnight-{str(kind).replace('_', '-')}-{lang}.xlsx",
+            mime=XLSX,
+            on_click="ignore",
+            key=f"data.template_{kind}_{lang}",
+        )
+
+
+def counts(reader: Reader) -> None:
+    """How many rows every table holds, folded."""
+    found = data.table("counts")
+    found = found.assign(name=[reader.t(TABLE.get(one, "")) or one for one in found["table"]])
+    found = found[found["n"] > 0].sort_values("n", ascending=False)
+    columns = [Column("name", reader.t("What")), Column("n", reader.t("Rows"), "number")]
+    with cards.panel(reader.t("What the store holds"), key="data-counts"):
+        cards.table_toggle(found, columns, reader)

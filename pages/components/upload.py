@@ -1,0 +1,305 @@
+"""A person's spreadsheet on its way in: its sheets, the guessed reading, corrected, seen with its problems, imported."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from actions.import_sheet import Reading, import_sheet, kinds, preview_file, read_file, remembered_reading
+from core.errors import FortnightError
+from core.reader import Reader
+from pages.components import cards, data, entry_form, screens
+from pages.components.data_words import SEVERITY, SEVERITY_BADGE, SHEET_KIND, TABLE
+from pages.components.item_table import Column, item_table
+from pages.components.markup import badge, clean, join, muted, plain, safe, strong
+
+SHOWN_ROWS = 5
+BOOK, PREVIEW, OUTCOME = "data.book", "data.preview", "data.outcome"
+QUIET = """<style>
+.st-key-data-import [data-testid=stFileUploaderDropzoneInstructions],
+.st-key-data-import [data-testid=InputInstructions]{{display:none}}
+.st-key-data-import [data-testid=stFileUploaderDropzone] button p{{font-size:0}}
+.st-key-data-import [data-testid=stFileUploaderDropzone] button p:after{{content:"{choose}";font-size:.95rem}}
+</style>"""
+
+
+def panel(reader: Reader) -> None:
+    """The whole way of a file, step by step on one panel."""
+    under = reader.t(".xlsx, .ods or .csv up to 50 MB; all of it comes in, or nothing.")
+    with cards.panel(reader.t("Import a spreadsheet"), under=under, key="data-import"):
+        st.html(Markup(QUIET).format(choose=reader.t("Choose a file")))
+        _outcome(reader)
+        filling = entry_form.entry("data.import")
+        uploaded = st.file_uploader(
+            plain(reader.t("Spreadsheet")), key=filling.key("file"), label_visibility="collapsed"
+        )
+        if uploaded is None:
+            st.session_state.pop(BOOK, None)
+            st.session_state.pop(PREVIEW, None)
+            return
+        st.session_state.pop(OUTCOME, None)
+        number, book = _book(reader, uploaded)
+        if book is None:
+            return
+        source = str(
+            st.text_input(plain(reader.t("Into the source")), _usual_source(), key=f"data.source.{number}", width=320)
+        )
+        readings = [
+            reading
+            for index, sheet in enumerate(book.sheets)
+            if sheet.is_visible
+            and sheet.row_count
+            and (reading := _sheet(reader, sheet, f"data.{number}.{index}", book))
+        ]
+        if not readings:
+            cards.html(muted(reader.t("Say of at least one sheet what it holds.")))
+            return
+        _check_and_import(reader, filling, uploaded, book, source, readings)
+
+
+def _usual_source() -> str:
+    sources = data.table("sources")
+    own = sources[(sources["kind"] == "sheets") & ~sources["is_sample"]]
+    return str(own["name"].iloc[-1]) if len(own) else "sheets"
+
+
+def _book(reader: Reader, uploaded: Any) -> tuple[int, Any]:
+    """The file's number in this session and its sheets, read once; a refusal is shown and has none."""
+    kept = st.session_state.get(BOOK)
+    if kept is None or kept[0] != uploaded.file_id:
+        number = st.session_state.get("data.files", 0) + 1
+        st.session_state["data.files"] = number
+        try:
+            found: Any = read_file(uploaded.getvalue(), uploaded.name)
+        except FortnightError as error:
+            found = error
+        kept = st.session_state[BOOK] = (uploaded.file_id, number, found)
+    if isinstance(kept[2], FortnightError):
+        screens.failed(reader, kept[2])
+        return kept[1], None
+    return kept[1], kept[2]
+
+
+def _sheet(reader: Reader, sheet: Any, key: str, book: Any) -> Reading | None:
+    """What one sheet holds, as guessed or remembered, and as the person corrects it; None where it stays out."""
+    guessed = data.do(remembered_reading, sheet=sheet)
+    options = [None, *SHEET_KIND]
+    with st.container(border=True, key=key.replace(".", "-")):
+        cards.title(sheet.name, reader.tn("{n} row", "{n} rows", sheet.row_count))
+        left, right = st.columns([3, 1])
+        kind = left.selectbox(
+            plain(reader.t("What this sheet holds")),
+            options,
+            index=options.index(guessed.kind),
+            format_func=lambda code: reader.t(SHEET_KIND[code]) if code else reader.t("leave it out"),
+            key=f"{key}.kind",
+        )
+        if kind is None:
+            return None
+        best = guessed if kind == guessed.kind else data.do(remembered_reading, sheet=sheet, kind=kind)
+        usual = best.header_row or 0
+        row = right.number_input(
+            plain(reader.t("Header row")), 1, sheet.row_count, usual + 1, key=f"{key}.{kind}.header"
+        )
+        mapping = dict(best.mapping or {})
+        if row - 1 != usual:
+            found = data.do(preview_file, book=book, readings=[Reading(sheet.name, kind, row - 1, None)])
+            mapping = dict(found[0].mapping) if found else {}
+        return Reading(
+            sheet.name, kind, row - 1, _mapping(reader, sheet, kind, row - 1, mapping, f"{key}.{kind}.{row}")
+        )
+
+
+def _mapping(
+    reader: Reader, sheet: Any, kind: str, row: int, mapping: dict[str, Any], key: str
+) -> dict[str, list[int]]:
+    """Which column means which field: those found and those needed in sight, the others folded."""
+    fields = kinds()[kind]
+    in_sight = [one for one in fields if one.name in mapping or one.required]
+    folded = [one for one in fields if one not in in_sight]
+    labels = {index: _column_label(sheet, index, row) for index in range(len(sheet.columns))}
+    chosen: dict[str, list[int]] = {}
+    for group in (in_sight, folded):
+        if not group:
+            continue
+        name = reader.t("Further columns ({n} not found)", n=len(folded))
+        place = st.container() if group is in_sight else st.expander(plain(name))
+        with place:
+            columns = st.columns(3)
+            for at, one in enumerate(group):
+                with columns[at % 3]:
+                    found = _field(reader, one, kind, labels, list(mapping.get(one.name, [])), f"{key}.{one.name}")
+                if found:
+                    chosen[one.name] = found
+    used = {index for columns_ in chosen.values() for index in columns_}
+    unused = [labels[index] for index in labels if index not in used and labels[index]]
+    if unused:
+        cards.html(muted(reader.t("Left out: {columns}", columns=" · ".join(unused))))
+    return chosen
+
+
+def _field(reader: Reader, field: Any, kind: str, labels: dict[int, str], found: list[int], key: str) -> list[int]:
+    label = plain(field.header(reader.lang)) + (" \\*" if field.required else "")
+    explained = plain(reader.t(field.explain))
+    if field.repeats or (kind == "kpi_measurement" and field.name == "value"):
+        return list(
+            st.multiselect(
+                label,
+                list(labels),
+                found,
+                format_func=lambda one: clean(labels[one]),
+                key=key,
+                help=explained,
+                placeholder="",
+            )
+        )
+    options: list[int | None] = [None, *labels]
+    one = st.selectbox(
+        label,
+        options,
+        index=options.index(found[0]) if found and found[0] in options else 0,
+        format_func=lambda one: clean(labels[one]) if one is not None else "–",
+        key=key,
+        help=explained,
+    )
+    return [] if one is None else [one]
+
+
+def _column_label(sheet: Any, index: int, row: int) -> str:
+    """`C · Story points (5, 3)`: the letter, the header, the first values under it."""
+    column = sheet.columns[index]
+    header = " ".join(_cell(column[row]).split())
+    values = [_cell(cell) for cell in column[row + 1 : row + 20] if cell != ""][:2]
+    samples = f" ({', '.join(value[:14] for value in values)})" if values else ""
+    return f"{_letter(index)} · {header}{samples}" if header or values else ""
+
+
+def _cell(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _letter(index: int) -> str:
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _check_and_import(
+    reader: Reader, filling: entry_form.Entry, uploaded: Any, book: Any, source: str, readings: list[Reading]
+) -> None:
+    """The preview with its problems cell by cell, and the button that imports."""
+    asked = (uploaded.file_id, source, data.version(), repr(readings))
+    try:
+        if st.session_state.get(PREVIEW, (None,))[0] != asked:
+            found = data.do(preview_file, book=book, readings=readings, source_name=source)
+            st.session_state[PREVIEW] = (asked, found)
+        previews = st.session_state[PREVIEW][1]
+    except FortnightError as error:
+        screens.failed(reader, error)
+        return
+    wrong = sum(len(one.errors) for one in previews)
+    for one in previews:
+        _preview(reader, one, book.sheet(one.parsed.sheet))
+    if wrong:
+        cards.html(
+            badge("alarm", reader.tn("{n} cell cannot be imported", "{n} cells cannot be imported", wrong)),
+            " ",
+            reader.t("Correct the file, or the mapping above. Nothing comes in until every cell is right."),
+        )
+    if st.button(plain(reader.t("Import")), type="primary", disabled=bool(wrong), key=filling.key("import")):
+        try:
+            outcome = data.do(
+                import_sheet,
+                file_name=uploaded.name,
+                content=uploaded.getvalue(),
+                source_name=source,
+                readings=readings,
+            )
+        except FortnightError as error:
+            screens.failed(reader, error)
+            return
+        st.session_state[OUTCOME] = outcome
+        filling.taken(
+            reader.t("Nothing was imported.")
+            if outcome.is_refused
+            else reader.t("Imported: {file}", file=outcome.file_name)
+        )
+
+
+def _preview(reader: Reader, one: Any, sheet: Any) -> None:
+    """What one sheet would bring: its rows, its problems, its first rows as they are read."""
+    errors, warnings = len(one.errors), len(one.problems) - len(one.errors)
+    parts = [
+        reader.tn("{n} row as {kind}", "{n} rows as {kind}", one.row_count, kind=reader.t(SHEET_KIND[one.kind])),
+        reader.tn("{n} error", "{n} errors", errors),
+        reader.tn("{n} warning", "{n} warnings", warnings),
+    ]
+    cards.html(Markup("<p>{}</p>").format(join([strong(one.parsed.sheet), *parts])))
+    problems(reader, one.problems, key=f"data.problems_{one.parsed.sheet}")
+    fields = {field.name: field.header(reader.lang) for field in kinds()[one.kind]}
+    first, last = one.header_row + 1, min(one.header_row + 1 + SHOWN_ROWS, sheet.row_count)
+    rows = {
+        name: ["，".join(_cell(sheet.columns[at][row]) for at in columns) for row in range(first, last)]
+        for name, columns in one.mapping.items()
+    }
+    columns = [Column(name, fields[name]) for name in rows]
+    with st.expander(plain(reader.t("The first rows as they are read"))):
+        item_table(pd.DataFrame(rows), columns, reader, name=one.parsed.sheet, key=f"data.first_{one.parsed.sheet}")
+
+
+def problems(reader: Reader, found: Any, key: str) -> None:
+    """Problems cell by cell: where, what stands there, what would be accepted."""
+    if not found:
+        return
+    rows = [
+        {"severity": one.severity, "cell": one.cell or "-", "found": one.found, "accepted": reader.say(one.accepted)}
+        for one in found
+    ]
+    columns = [
+        Column("cell", reader.t("Cell"), "item"),
+        Column(
+            "severity",
+            reader.t("Severity"),
+            "badge",
+            words={code: reader.t(word) for code, word in SEVERITY.items()},
+            colours=SEVERITY_BADGE,
+        ),
+        Column("found", reader.t("What stands there")),
+        Column("accepted", reader.t("What is accepted")),
+    ]
+    item_table(pd.DataFrame(rows), columns, reader, name=reader.t("Problems"), key=key)
+
+
+def _outcome(reader: Reader) -> None:
+    """What the last import did, until the next file."""
+    outcome = st.session_state.get(OUTCOME)
+    if outcome is None:
+        return
+    if outcome.is_refused:
+        for one in outcome.sheets:
+            problems(reader, one.problems, key=f"data.refused_{one.name}")
+        return
+    said = reader.t("{file} came into source {source}.", file=outcome.file_name, source=outcome.source)
+    if outcome.is_unchanged:
+        said = reader.t("{file}: nothing changed, every row was there already.", file=outcome.file_name)
+    lines = [
+        join([reader.t(TABLE[name]), *_counted(reader, count)])
+        for one in outcome.sheets
+        for name, count in one.row_counts.items()
+    ]
+    lines += [join([name, reader.t("left out")]) for name in outcome.skipped]
+    listed = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    cards.html(Markup('<div role="status"><p>{}</p><ul class="fn-facts">{}</ul></div>').format(strong(said), listed))
+
+
+def _counted(reader: Reader, count: Any) -> list[Markup]:
+    words = {
+        "added": reader.t("{n} added", n=count["added"]),
+        "changed": reader.t("{n} changed", n=count["changed"]),
+        "unchanged": reader.t("{n} unchanged", n=count["unchanged"]),
+    }
+    return [safe(words[name]) for name in words if count[name]]
