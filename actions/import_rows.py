@@ -143,10 +143,10 @@ def _changes(work: Import, parsed: Parsed) -> None:
         return
     items = lookup.items_by_key(work.session, {row["work_item_key"] for row in parsed.changes.rows}, work.source_id)
     seen: Counter[tuple[str, datetime, str]] = Counter()
-    rows = []
+    rows: list[Row] = []
     for record in parsed.changes.rows:
-        given = dict(record)
-        key = str(given.pop("work_item_key"))
+        given: Row = {name: value for name, value in record.items() if name != "work_item_key"}
+        key = record["work_item_key"]
         source_id, item_id = items[key][0]
         subject = (key, record["at"], record["field"])
         seen[subject] += 1

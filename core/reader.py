@@ -10,7 +10,7 @@ from babel import dates, numbers
 
 from core.i18n import Text, translate
 
-NOT_KNOWN = {"en": "n/a", "zh": "无"}
+NOT_KNOWN = {"en": "n/a", "zh": "未知"}
 BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 

@@ -1,11 +1,8 @@
 """Data: where it comes from, how fresh it is, what cannot be trusted in it, and the way in for a spreadsheet."""
 
-import streamlit as st
-
 from core.clock import now
 from core.i18n import N_
 from pages.components import cards, data, data_view, entry_form, screens, upload
-from pages.components.markup import plain
 from pages.components.reader import reader as present_reader
 
 TITLE = N_("Data")
@@ -26,11 +23,7 @@ if workspace.fresh_since is None:
             reader.t("Or load the sample workspace, look around, and leave it with one click."),
         ],
     )
-    if not workspace.is_sample and data.may("manage_sample"):
-        if st.button(plain(reader.t("Load the sample workspace")), key="data.sample"):
-            data.enter_sample()
-            entry_form.announce_next(reader.t("The sample workspace is in."))
-            st.rerun()
+    data_view.offer_sample(reader)
 else:
     found = data.table("findings")
     errors = int((found["severity"] == "error").sum())

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from connectors.sheets.fields import FIELDS, FieldType, fields_of, normal
 from connectors.sheets.reader import Cell, Sheet
+from core.plain import plain_text
 
 HEADER_SEARCH_ROWS = 30  # titles, legends and filters above a header take a few rows, never thirty
 SIMILAR = 0.86  # `Stroy points` is 0.9 like `Story points`; `Sprint` is 0.75 like `Points`
@@ -89,7 +90,7 @@ def header_texts(sheet: Sheet, row: int) -> tuple[str, ...]:
 
 
 def _header_text(value: Cell) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return plain_text(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
 
 
 def headers_sha256(headers: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from connectors.sheets import limits
 from connectors.sheets.refusal import died, refuse
+from core.plain import plain_text
 
 Cell = str | float | int | bool | datetime | date | time | timedelta
 Position = tuple[int, int]
@@ -125,7 +126,7 @@ def _sheet(given: dict[str, Any], file_name: str) -> Sheet:
             decode = _DECODE[mark]
             for row in rows:
                 column[row] = decode(column[row])
-    name = given["name"] or file_name
+    name = given["name"] or plain_text(file_name)
     merged = tuple((top, left, bottom, right) for top, left, bottom, right in given.get("merged", ()))
     _fill_merged(columns, merged, name, file_name)
     formats = {(row, column): code for code, cells in given.get("formats", {}).items() for row, column in cells}

@@ -164,6 +164,7 @@ def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
         "boards": lambda session: frames.boards(session, _scope(reach)),
         "change_requests": lambda session: frames.change_requests(session, _scope(reach)),
         "signatures": frames.signatures,
+        "waivers": frames.waivers,
         "covered_items": frames.covered_items,
         "holidays": frames.holidays,
         "counts": lambda session: pd.DataFrame(frames.row_counts(session).items(), columns=["table", "n"]),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from actions.import_sheet import template_file
 from actions.undo import undo_import
+from core.errors import FortnightError
 from core.reader import Reader
 from core.wording_actions import POLICY
 from pages.components import cards, data, entry_form, filters, screens
@@ -211,6 +212,21 @@ def templates(reader: Reader) -> None:
             on_click="ignore",
             key=f"data.template_{kind}_{lang}",
         )
+
+
+def offer_sample(reader: Reader) -> None:
+    """The sample workspace, one click away, where it is not in and the reader may load it."""
+    if data.workspace().is_sample or not data.may("manage_sample"):
+        return
+    if st.button(plain(reader.t("Load the sample workspace")), key="data.sample"):
+        try:
+            with st.spinner(plain(reader.t("Loading, about ten seconds …"))):
+                data.enter_sample()
+        except FortnightError as error:
+            screens.failed(reader, error)
+            return
+        entry_form.announce_next(reader.t("The sample workspace is in."))
+        st.rerun()
 
 
 def counts(reader: Reader) -> None:

@@ -58,6 +58,14 @@ FINDING_TITLE = {
     "initial_estimate_unknown": N_("Initial estimates are not known"),
     "unestimated": N_("Sprints with unestimated items"),
     "estimate_unreadable": N_("Estimates that are no number"),
+    "status_unknown": N_("Statuses that no longer exist"),
+    "done_without_date": N_("Done without a date"),
+    "done_column_missing": N_("When items were done is not said"),
+    "done_date_without_done_status": N_("A date of completion, but not done"),
+    "removed_before_added": N_("Removed before it was added"),
+    "stated_contradicts_log": N_("Sheet and change log disagree"),
+    "deleted_item": N_("Items deleted at the source"),
+    "content_unknown": N_("Changes of content are not on record"),
 }
 TABLE = {
     "source": N_("Sources"),

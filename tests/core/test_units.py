@@ -227,8 +227,8 @@ def test_counts_of_different_things_are_refused_and_synonyms_are_not() -> None:
         ("money", 18, "￥/单", "￥18/单", "￥18/单"),
         ("number", 8214, "单", "8,214 单", "8,214 单"),
         ("number", 0.004, "", "0.004", "0.004"),
-        ("ratio", None, "%", "n/a", "无"),
-        ("duration", float("nan"), "min", "n/a", "无"),
+        ("ratio", None, "%", "n/a", "未知"),
+        ("duration", float("nan"), "min", "n/a", "未知"),
     ],
 )
 def test_quantities_are_shown_as_people_write_them(

@@ -1,0 +1,75 @@
+"""Requirement churn: what changed after sprints had started, and who approved it."""
+
+import streamlit as st
+
+from core.i18n import N_, Text
+from core.reader import Reader
+from core.wording_actions import POLICY
+from pages.components import cards, churn_view, data, filters, opening, request_forms, request_view, sprint_filters
+from pages.components.reader import reader as present_reader
+from pages.components.sprint_strips import EVERY, SHOWN
+from reports.figures import ChurnFigures
+
+TITLE = N_("Requirement churn")
+ICON = ":material/published_with_changes:"
+PERMISSION = "read_churn"
+
+
+def main() -> None:
+    """Filters, then the answer, the chart, the list of changes, the change requests, and how it is counted."""
+    reader = present_reader()
+    boards = opening.opened(reader)
+    if not boards:
+        return
+    with filters.row():
+        board = sprint_filters.choose_team(reader, boards)
+        last = filters.choose(
+            reader.t("Sprints"), [6, SHOWN, EVERY], key="churn.last", default=SHOWN, width=200,
+            say=lambda n: reader.t("all sprints") if n == EVERY else reader.t("last {n} sprints", n=n),
+        )  # fmt: skip
+        unit = filters.switch(
+            reader.t("Counted in"), ["points", "counts"], key="churn.unit",
+            say=lambda one: reader.t("points") if one == "points" else reader.t("items"),
+        )  # fmt: skip
+    figures = data.churn(board, last or SHOWN)
+    cards.headline(reader, *churn_view.answer(reader, figures))
+    cards.subline(*churn_view.facts(reader, board, figures, unit))
+    churn_view.chart_panel(reader, board, figures, unit)
+    churn_view.changes_panel(reader, figures)
+    if data.may("waive_change"):
+        request_forms.waive_form(reader, figures.changes)
+    _requests(reader, figures)
+    sources = data.table("sources").set_index("source_id")
+    policy = sources.loc[board.source_id, "policy"]
+    notes: list[Text | str] = [Text("approved means signed in a change request, or waived with a reason")]
+    cards.counted(
+        reader, "R10-R12, R17, R18, R24", policy=f"{policy} ({reader.t(POLICY[policy])})", notes=notes,
+        fresh_since=data.workspace().fresh_since,
+    )  # fmt: skip
+
+
+def _requests(reader: Reader, figures: ChurnFigures) -> None:
+    """The change requests, the chosen one in full, and what may be done about it."""
+    listed = request_view.requests()
+    request_view.requests_panel(reader, listed)
+    if data.may("manage_changes"):
+        request_forms.record_form(reader, figures.changes)
+    number = sprint_filters.remembered(
+        "request", [one.number for one in listed], str, None, label=reader.t("Request"), key="churn.request_shown",
+        say=lambda number: next(f"{one.number} {one.present['title']}" for one in listed if one.number == number),
+        width=420,
+    )  # fmt: skip
+    if number is None:
+        return
+    chosen = next(one for one in listed if one.number == number)
+    left, right = st.columns([1.65, 1])
+    with left:
+        request_view.request_panel(reader, chosen)
+        if data.may("manage_changes"):
+            request_forms.revise_form(reader, chosen, figures.changes)
+    if data.may("sign_change"):
+        with right:
+            request_forms.sign_form(reader, chosen)
+
+
+main()

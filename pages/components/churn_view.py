@@ -1,0 +1,233 @@
+"""The pictures of the churn page: each sprint's churn against its limits, and the list of what changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from charts.churn import churn_bars
+from core.i18n import N_
+from core.reader import Reader
+from core.wording_actions import CHANGE_KIND
+from metrics.xmr import Limits
+from pages.components import cards, data, filters, screens, theme
+from pages.components.data import Board
+from pages.components.item_table import Column, item_table
+from pages.components.markup import emphasis
+from pages.components.sprint_strips import EVERY, UNITS, limits_of
+from reports.figures import ChurnFigures
+
+STATE = {
+    "signed": N_("signed"),
+    "waived": N_("waived"),
+    "evaluated": N_("evaluated, not signed"),
+    "unapproved": N_("nobody answered for it"),
+}
+STATE_COLOURS = {"signed": "completed", "waived": "neutral", "evaluated": "warning", "unapproved": "alarm"}
+KIND_COLOURS = {"content": "neutral"}
+ANSWERED = ("signed", "waived")
+
+
+def in_unit(figures: ChurnFigures, unit: str) -> pd.DataFrame:
+    """The sprints' churn in one unit, oldest first."""
+    return figures.sprints[figures.sprints["unit"] == UNITS[unit]].reset_index(drop=True)
+
+
+def not_recorded(figures: ChurnFigures) -> int:
+    """How many sprints cannot tell what was added and removed: their source has no history."""
+    counts = in_unit(figures, "counts")
+    return int(counts["committed"].isna().sum())
+
+
+def answer(reader: Reader, figures: ChurnFigures) -> list[str | Markup]:
+    """How much changed and how much of it nobody approved; what is not on record is said, never counted as nought."""
+    known = len(in_unit(figures, "counts")) - not_recorded(figures)
+    if not known:
+        return [reader.t("Whether requirements changed after the start of a sprint is not known.")]
+    detected, nobody = figures.states["detected"], figures.states["unapproved"]
+    span = (
+        reader.t("In the sprint on record", n=known)
+        if known == 1
+        else reader.t("In the last {n} sprints on record", n=known)
+    )
+    if not detected:
+        return [reader.t("{span} no requirement changed after its start.", span=span)]
+    first = reader.tn(
+        "{span} {n} requirement change came after the start;", "{span} {n} requirement changes came after the start;",
+        detected, span=span,
+    )  # fmt: skip
+    if not nobody:
+        return [first, reader.t("every one was approved.")]
+    return [first, emphasis(reader.t("{n} of them nobody approved.", n=nobody))]
+
+
+def facts(reader: Reader, board: Board, figures: ChurnFigures, unit: str) -> list[str]:
+    """The quiet line: the latest sprint's churn against what is usual, and how the changes were answered."""
+    rows = in_unit(figures, unit)
+    said = []
+    if len(rows):
+        last = rows.iloc[-1]
+        churned = reader.t("{sprint}: gross churn {share}", sprint=last["name"], share=reader.percent(last["churn_gross"]))
+        limits = usual_limits(board, unit)
+        if limits.upper is not None:
+            churned = reader.t("{churned} (usually up to {limit})", churned=churned, limit=reader.percent(limits.upper))
+        said.append(churned)
+    if figures.states["detected"]:
+        for code, message in (("signed", N_("{n} signed")), ("waived", N_("{n} waived"))):
+            said.append(reader.t(message, n=figures.states[code]))
+    missing = not_recorded(figures)
+    if missing:
+        said.append(
+            reader.tn(
+                "{n} sprint has no record of what came in or went", "{n} sprints have no record of what came in or went",
+                missing,
+            )
+        )  # fmt: skip
+    return said
+
+
+def usual_limits(board: Board, unit: str) -> Limits:
+    """The natural limits of gross churn over every closed sprint of the board (R24)."""
+    trend = data.trend(board, last=EVERY)
+    closed = trend[(trend["unit"] == UNITS[unit]) & (trend["state"] == "closed")]
+    return limits_of(closed["churn_gross"], closed["started_at"])
+
+
+def chart_panel(reader: Reader, board: Board, figures: ChurnFigures, unit: str) -> None:
+    """Churn per sprint with the team's own limits; a clicked bar chooses the sprint of the list below."""
+    rows = in_unit(figures, unit)
+    keys = {str(one): part["key"].drop_duplicates().tolist() for one, part in figures.changes.groupby("sprint_id")}
+    drawn = churn_bars(
+        rows if unit == "points" else _each_item_once(rows, figures.changes),
+        reader=reader,
+        palette=theme.current(),
+        limits=usual_limits(board, unit),
+        keys=keys,
+    )
+    columns = [Column("name", reader.t("Sprint"))]
+    for name, label in (("committed", N_("Committed")), ("added", N_("Added")), ("removed", N_("Removed"))):
+        columns.append(Column(name, reader.t(label), "number"))
+    columns.append(Column("re_estimated", reader.t("Re-estimated"), "number"))
+    shares = (("churn_gross", N_("Gross")), ("churn_net", N_("Net")), ("content_churn", N_("Reworded")))
+    columns += [Column(name, reader.t(label), "percent") for name, label in shares]
+    columns.append(Column("unapproved", reader.t("Nobody approved"), "number"))
+    unknown = rows["committed"].isna()
+    table = rows.assign(unapproved=rows["unapproved"].astype("Int64").mask(unknown))
+    under = reader.t("share of what was committed in points · click a bar to see its changes")
+    if unit == "counts":
+        under = reader.t("share of committed items, an item counted once · click a bar to see its changes")
+    with cards.panel(reader.t("Gross churn per sprint"), under=under):
+        clicked = cards.chart(drawn, reader, key="churn.chart", table=table, columns=columns, clickable=True)
+    if clicked != st.session_state.get("churn.clicked"):
+        st.session_state["churn.clicked"] = clicked
+        st.session_state["churn.sprint"] = clicked[0] if clicked else "all"
+
+
+def changes_panel(reader: Reader, figures: ChurnFigures) -> None:
+    """Every detected change: what, when, by whom, and who answered for it; by sprint, kind and state."""
+    changes = figures.changes
+    nobody = reader.tn("{n} nobody approved", "{n} nobody approved", figures.states["unapproved"])
+    is_known = not_recorded(figures) < len(in_unit(figures, "counts"))
+    small = f"{reader.number(len(changes))} · {nobody}" if is_known else reader.number(None)
+    with cards.panel(reader.t("What changed after the start"), small):
+        if changes.empty:
+            if is_known:
+                screens.zero(reader, reader.t("no requirement changed after the start of a sprint"))
+            else:
+                cards.html(reader.t("n/a: the imported files do not say when an item came in or went."))
+            return
+        rows = _chosen(reader, changes, figures)
+        if rows.empty:
+            screens.zero(reader, reader.t("no change fits this choice"))
+            return
+        rows = rows.sort_values("at", ascending=False)
+        sizes = [
+            "" if kind == "content" else reader.number(points)
+            for kind, points in zip(rows["change_kind"], rows["points"], strict=True)
+        ]
+        item_table(
+            rows.assign(size=sizes, answered=_answers(reader, rows)), _columns(reader), reader,
+            name=reader.t("Detected changes"), key="churn.changes",
+        )  # fmt: skip
+
+
+def change_words(reader: Reader, change: dict[str, Any]) -> str:
+    """A change as a line to choose: `SHOP-371 added to the sprint · Sprint 11 · 直播专场订单`."""
+    title = change["title"] if isinstance(change["title"], str) else ""
+    return f"{change['key']} · {reader.t(CHANGE_KIND[change['change_kind']])} · {change['sprint']} · {title}"
+
+
+def _chosen(reader: Reader, changes: pd.DataFrame, figures: ChurnFigures) -> pd.DataFrame:
+    names = dict(zip(changes["sprint_id"], changes["sprint"], strict=True))
+    latest_first = list(reversed(in_unit(figures, "points")["sprint_id"].tolist()))
+    sprints = ["all", *(one for one in latest_first if one in names)]
+    if st.session_state.get("churn.sprint") not in (None, *sprints):
+        st.session_state["churn.sprint"] = "all"  # the bar of a sprint without changes was clicked
+    with filters.row():
+        sprint = filters.choose(
+            reader.t("Sprint"), sprints, key="churn.sprint",
+            say=lambda one: reader.t("all sprints") if one == "all" else names[one],
+        )  # fmt: skip
+        kind = filters.choose(
+            reader.t("Kind of change"), ["all", *CHANGE_KIND], key="churn.kind",
+            say=lambda one: reader.t("all kinds") if one == "all" else reader.t(CHANGE_KIND[one]),
+        )  # fmt: skip
+        state = filters.choose(
+            reader.t("State"), ["all", "open", *STATE], key="churn.state", default=_asked_state(),
+            say=lambda one: {"all": reader.t("all states"), "open": reader.t("nobody approved")}.get(one)
+            or reader.t(STATE[one]),
+        )  # fmt: skip
+    is_wanted = changes["key"].notna() | True
+    if sprint != "all":
+        is_wanted &= changes["sprint_id"] == sprint
+    if kind != "all":
+        is_wanted &= changes["change_kind"] == kind
+    if state == "open":
+        is_wanted &= changes["is_unapproved"]
+    elif state != "all":
+        is_wanted &= changes["state"] == state
+    return changes[is_wanted]
+
+
+def _asked_state() -> str | None:
+    """What a link to this page asked to see."""
+    return st.query_params.get("state") if "churn.state" not in st.session_state else None
+
+
+def _columns(reader: Reader) -> list[Column]:
+    kinds = {code: reader.t(word) for code, word in CHANGE_KIND.items()}
+    states = {code: reader.t(word) for code, word in STATE.items()}
+    return [
+        Column("key", reader.t("Item"), "item", title="title"),
+        Column("change_kind", reader.t("Change"), "badge", words=kinds, colours=KIND_COLOURS),
+        Column("size", reader.t("Points"), "number", write=str),
+        Column("sprint", reader.t("Sprint")),
+        Column("at", reader.t("When"), "instant"),
+        Column("author", reader.t("Who")),
+        Column("state", reader.t("State"), "badge", words=states, colours=STATE_COLOURS),
+        Column("answered", reader.t("Answered by"), "note"),
+    ]
+
+
+def _answers(reader: Reader, rows: pd.DataFrame) -> list[str]:
+    """The change requests that cover a change, or the reason of its waiver."""
+    waivers = data.table("waivers")
+    names = ["source_id", "sprint_id", "work_item_id", "change_kind"]
+    reasons = {tuple(row[name] for name in names): row for row in waivers.to_dict("records")}
+    said = []
+    for row in rows.to_dict("records"):
+        waiver = reasons.get(tuple(row[name] for name in names))
+        parts: Sequence[str] = row["numbers"]
+        if row["is_waived"] and waiver is not None:
+            parts = [*parts, reader.t("“{reason}”, {who}", reason=waiver["reason"], who=waiver["waived_by"])]
+        said.append(", ".join(parts))
+    return said
+
+
+def _each_item_once(rows: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Counts whose parts add up to gross churn: an item that was added and then removed counts as added (R17)."""
+    kinds = {one: set(part["work_item_id"]) for one, part in changes.groupby(["sprint_id", "change_kind"])}
+    twice = [len(kinds.get((one, "added"), set()) & kinds.get((one, "removed"), set())) for one in rows["sprint_id"]]
+    return rows.assign(removed=rows["removed"] - pd.Series(twice, index=rows.index))

@@ -1,0 +1,160 @@
+"""Change requests as people read them: where each stands, its versions, and the signatures that count or are void."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from actions.signatures import Decision, decision_on
+from core.i18n import N_
+from core.reader import Reader
+from core.wording_actions import DECISION, REQUEST_STATE
+from pages.components import cards, data, screens
+from pages.components.item_table import Column, item_table
+
+STATE_COLOURS = {"open": "warning", "approved": "completed", "rejected": "neutral", "void": "alarm"}
+WAITING = ("open", "void")
+FACTS = {
+    "reason": N_("Reason"),
+    "impact": N_("Impact"),
+    "requested_by": N_("Requested by"),
+    "department": N_("Department"),
+    "recorded_by": N_("Recorded by"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """One change request: its present version, all versions (newest first), what it covers, and the decision on it."""
+
+    number: str
+    present: dict[str, Any]
+    versions: tuple[dict[str, Any], ...]
+    covered: pd.DataFrame
+    signatures: tuple[Any, ...]
+    decision: Decision
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody still has to decide."""
+        return self.decision.state in WAITING
+
+
+def requests() -> list[Request]:
+    """Every change request in scope: those that wait for a decision first, then the newest."""
+    versions, signed, covered = (data.table(name) for name in ("change_requests", "signatures", "covered_items"))
+    signed = signed[signed["subject_table"] == "change_request"]
+    found = []
+    for number, rows in versions.sort_values("version").groupby("number"):
+        listed = [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+        present = listed[-1]
+        signatures = tuple(signed[signed["subject_id"] == number].sort_values("id").itertuples())
+        found.append(
+            Request(
+                number=str(number),
+                present=present,
+                versions=tuple(reversed(listed)),
+                covered=covered[covered["change_request_id"] == present["id"]],
+                signatures=signatures,
+                decision=decision_on(present["content_sha256"], signatures),
+            )
+        )
+    found.sort(key=lambda one: one.present["created_at"], reverse=True)
+    return sorted(found, key=lambda one: not one.is_waiting)
+
+
+def requests_panel(reader: Reader, listed: list[Request]) -> None:
+    """The list of change requests with their present state."""
+    waiting = sum(one.is_waiting for one in listed)
+    small = reader.t("{n} · {waiting} waiting for a decision", n=len(listed), waiting=waiting)
+    with cards.panel(reader.t("Change requests of all teams"), small, key="churn-requests"):
+        if not listed:
+            screens.zero(reader, reader.t("no change request has been recorded yet"))
+            return
+        rows = pd.DataFrame([_row(reader, one) for one in listed])
+        states = {code: reader.t(word) for code, word in REQUEST_STATE.items()}
+        columns = [
+            Column("number", reader.t("Request"), "item", title="title"),
+            Column("state", reader.t("Decision"), "badge", words=states, colours=STATE_COLOURS),
+            Column("decided", reader.t("By whom, when")),
+            Column("impact", reader.t("Impact")),
+            Column("covers", reader.t("Changes covered"), "number"),
+            Column("asked", reader.t("Requested by")),
+            Column("version", reader.t("Version"), "number"),
+        ]
+        item_table(rows, columns, reader, name=reader.t("Change requests of all teams"), key="churn.requests")
+
+
+def request_panel(reader: Reader, one: Request) -> None:
+    """One request in full: what it says, and each of its versions with the signature it carries."""
+    present = one.present
+    state = reader.t(REQUEST_STATE[one.decision.state])
+    with cards.panel(f"{one.number} {present['title']}", state):
+        facts = [{"name": reader.t(word), "value": text(present[name])} for name, word in FACTS.items()]
+        facts[1]["value"] = impact(reader, present)
+        columns = [Column("name", reader.t("What")), Column("value", reader.t("Content"))]
+        item_table(pd.DataFrame(facts), columns, reader, name=one.number, key="churn.request")
+        columns = [
+            Column("version", reader.t("Version"), "number"),
+            Column("created_at", reader.t("When"), "instant"),
+            Column("recorded_by", reader.t("Recorded by")),
+            Column("title", reader.t("Title")),
+            Column("impact_said", reader.t("Impact")),
+            Column("signature", reader.t("Signature")),
+        ]
+        rows = pd.DataFrame(
+            [
+                {**row, "impact_said": impact(reader, row), "signature": _signed(reader, one, row)}
+                for row in one.versions
+            ]
+        )
+        item_table(rows, columns, reader, name=reader.t("Versions"), key="churn.versions")
+
+
+def impact(reader: Reader, row: dict[str, Any]) -> str:
+    """The evaluated impact: words, points and days; empty where nobody evaluated it."""
+    parts = [text(row["impact"])]
+    for name, message in (("impact_points", N_("{n} points of effort")), ("impact_days", N_("{n} days of delay"))):
+        if not pd.isna(row[name]):
+            parts.append(reader.t(message, n=float(row[name])))
+    return " · ".join(part for part in parts if part)
+
+
+def text(value: object) -> str:
+    """A text that may be missing."""
+    return value if isinstance(value, str) else ""
+
+
+def _row(reader: Reader, one: Request) -> dict[str, Any]:
+    counting = one.decision.signature
+    decided = f"{counting.signed_by}, {reader.instant(counting.signed_at)}" if counting else ""
+    if one.decision.void:
+        last = one.decision.void[-1]
+        gone = reader.t("void: {who}, {at}", who=last.signed_by, at=last.signed_at)
+        decided = f"{decided} · {gone}" if decided else gone
+    return {
+        "number": one.number,
+        "title": one.present["title"],
+        "state": one.decision.state,
+        "decided": decided,
+        "impact": impact(reader, one.present),
+        "covers": len(one.covered),
+        "asked": ", ".join(part for part in (text(one.present["requested_by"]), text(one.present["department"])) if part),
+        "version": int(one.present["version"]),
+    }
+
+
+def _signed(reader: Reader, one: Request, version: dict[str, Any]) -> str:
+    """The signatures on a version, the last first; those on a version that was changed since are void."""
+    is_present = version["content_sha256"] == one.present["content_sha256"]
+    said = []
+    for row in reversed(one.signatures):
+        if row.content_sha256 != version["content_sha256"]:
+            continue
+        words = reader.t(
+            "{decision} by {who}, {at}", decision=reader.t(DECISION[row.decision]), who=row.signed_by, at=row.signed_at
+        )
+        if text(row.remark):
+            words += f" “{row.remark}”"
+        said.append(words if is_present else reader.t("void, the content was changed since: {signature}", signature=words))
+    return " · ".join(said)
