@@ -132,7 +132,7 @@ def serve(
                 why=Text("Another program listens there, or the system keeps it to itself."),
                 next=Text("Choose another one with --port."),
             ) from error
-    say("Fortnight is at {url} - press Ctrl+C to stop.", url=f"http://127.0.0.1:{port}")
+    say(N_("Fortnight is at {url} - press Ctrl+C to stop."), url=f"http://127.0.0.1:{port}")
     sys.stdout.flush()
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
     from streamlit.web.cli import main as streamlit
@@ -149,11 +149,11 @@ def migrate() -> None:
 
     before, after, saved = run(load_config())
     if before == after:
-        say("The database is up to date ({schema}).", schema=str(after))
+        say(N_("The database is up to date ({schema})."), schema=str(after))
     elif saved:
-        say("Upgraded to {schema}; the backup is {path}.", schema=str(after), path=str(saved))
+        say(N_("Upgraded to {schema}; the backup is {path}."), schema=str(after), path=str(saved))
     else:
-        say("Created the database ({schema}).", schema=str(after))
+        say(N_("Created the database ({schema})."), schema=str(after))
 
 
 @command(app, "backup", N_("Copy the database into the home folder's backups, and prove that the copy opens."))
@@ -174,9 +174,9 @@ def restore(
     if (file is None) == (not latest):
         raise typer.BadParameter(h(N_("Name a backup file, or say --latest.")))
     chosen, kept = restore_backup(load_config(), local_admin(), file)
-    say("Restored {path}.", path=str(chosen))
+    say(N_("Restored {path}."), path=str(chosen))
     if kept:
-        say("What stood there is kept as {path}.", path=str(kept))
+        say(N_("What stood there is kept as {path}."), path=str(kept))
 
 
 @command(sample_app, "load", N_("Load the sample workspace: an online shop's order-processing project."))
@@ -188,7 +188,7 @@ def sample_load(
     store, _ = opened()
     if if_empty and not is_wanted(store):
         return
-    say("The sample workspace is in: {n} work items.", n=load_sample(store, local_admin())["work_item"])
+    say(N_("The sample workspace is in: {n} work items."), n=load_sample(store, local_admin())["work_item"])
 
 
 @command(sample_app, "clear", N_("Remove the sample workspace for good."))
@@ -249,7 +249,7 @@ def undo(run: Annotated[int, argument(N_("The number of the run."), N_("RUN"))])
 
     store, _ = opened()
     counts = undo_import(store, local_admin(), run)
-    say("Import {run} is undone: {removed} rows removed, {restored} restored.", run=run, **counts)
+    say(N_("Import {run} is undone: {removed} rows removed, {restored} restored."), run=run, **counts)
 
 
 @command(app, "template", N_("Write an .xlsx template of a kind of sheet, with example rows."))
@@ -320,7 +320,7 @@ def rebuild() -> None:
 
     store, _ = opened()
     sprints, changed = run(store, local_admin())
-    say("Derived {n} sprints anew; {changed} rows changed.", n=sprints, changed=changed)
+    say(N_("Derived {n} sprints anew; {changed} rows changed."), n=sprints, changed=changed)
 
 
 @command(show_app, "sprint", N_("The ledger of one sprint, item by item, with reasons."))

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any
 
-from sqlmodel import Session, col, select
-
 from core.i18n import Text
 from core.plain import plain_text
 from core.reader import utc
+from store.db import Session
+from store.read import newest
 from store.tables import AuditEntry
 from store.write import insert_rows
 
@@ -93,7 +93,7 @@ def append(
     Args: subject, table and id as a person would name it; before and after, the fields that changed (None: not there).
     Returns: the entry; its id follows the last one without a gap, so that a missing entry shows.
     """
-    last = session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    last = newest(session, AuditEntry)
     entry = AuditEntry(
         id=(last.id or 0) + 1 if last else 1,
         at=utc(at).astimezone(UTC),

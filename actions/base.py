@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
-
 import actions
 from access.audit import append
 from access.permissions import ANYWHERE, READ_BEFORE, Permission, Place, may, require
@@ -26,7 +24,7 @@ from core.actor import Actor
 from core.clock import now
 from core.errors import NotFound
 from core.reader import utc
-from store.db import Store
+from store.db import Session, Store
 from store.tables import AuditEntry, Base
 
 Run = TypeVar("Run", bound=Callable[..., Any])
@@ -137,22 +135,6 @@ def acting(store: Store, actor: Actor, name: str, *, at: datetime | None = None)
             raise Unaudited(f"{name} ended without an audit entry")
         if not (work.is_reach_checked or doing.is_house_wide):
             raise Unaudited(f"{name} did not ask whose thing it changes")
-
-
-def rows_where(session: Session, model: type[Row], **equals: Any) -> list[Row]:
-    """The rows whose columns equal the given values (a list means any of them), in the order of the primary key."""
-    key = [col(getattr(model, column.name)) for column in model.__table__.primary_key]  # type: ignore[attr-defined]
-    statement = select(model).order_by(*key)
-    for name, value in equals.items():
-        column = col(getattr(model, name))
-        statement = statement.where(column.in_(value) if isinstance(value, list | set | tuple) else column == value)
-    return list(session.exec(statement))
-
-
-def last_where(session: Session, model: type[Row], **equals: Any) -> Row | None:
-    """The last recorded of such rows; None where there is none."""
-    found = rows_where(session, model, **equals)
-    return found[-1] if found else None
 
 
 def values(given: Base | Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from access.audit import canonical, content_hash
 from access.permissions import Permission
-from actions.base import Work, acting, action, rows_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, finite, one_of, optional, required
 from actions.own_source import refuse_mixing, source_for_entry
 from actions.sprint_items import item_of, sprint_of
@@ -18,6 +18,7 @@ from core.i18n import N_, Text
 from core.plain import plain_text
 from core.wording_actions import CHANGE_KIND
 from store.db import Store
+from store.read import rows_where
 from store.tables import ChangeRequest, ChangeRequestItem, Source
 
 NUMBER = re.compile(r"CR-(\d+)")

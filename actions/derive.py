@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
-from sqlmodel import Session
 
 from access.permissions import Permission
 from actions.base import acting, action
@@ -16,7 +15,7 @@ from metrics.ledger import Ledger, totals_frame
 from metrics.quality import change_findings, feedback_findings, item_findings, kpi_findings, sprint_findings
 from store import frames
 from store import tables as t
-from store.db import Store
+from store.db import Session, Store
 from store.derived import replace_entries, replace_findings, replace_totals, rows_of
 from store.write import Row
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, rows_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional, past, required, within
 from actions.own_source import refuse_mixing, source_for_entry
 from actions.sprint_items import item_of, no_item
@@ -14,6 +14,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND
 from store.db import Store
+from store.read import rows_where
 from store.tables import Feedback, FeedbackEvent, Source
 
 STATES = {"resolved", "confirmed", "reopened"}

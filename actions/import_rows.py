@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from connectors.records import Parsed, Records
 from store import lookup
 from store import tables as t
+from store.db import Session
 from store.undo import remember
 from store.write import Row, Written, insert_rows, upsert
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from access.permissions import Permission, require
-from actions.base import Work, acting, action, rows_where
+from actions.base import Work, acting, action
 from actions.derive import rederive
 from actions.given import required
 from actions.import_rows import Import, write_parsed
@@ -31,7 +29,8 @@ from core.i18n import N_, Text
 from core.plain import plain_text
 from store import lookup
 from store import tables as t
-from store.db import Store
+from store.db import Session, Store
+from store.read import rows_where
 from store.write import insert_rows, upsert
 
 # Kinds in the order in which they may refer to each other.

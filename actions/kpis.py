@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, last_where, rows_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional, past, required, within
 from actions.own_source import source_for_entry
 from actions.quantities import Given, canonical_value, unit_of
@@ -13,6 +13,7 @@ from core.i18n import N_, Text
 from core.reader import utc
 from core.wording_kpi import DIRECTION, PHASE_KIND
 from store.db import Store
+from store.read import last_where, rows_where
 from store.tables import Kpi, KpiBaseline, KpiPhase, KpiTarget
 
 

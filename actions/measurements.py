@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, last_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, optional, past, required, within
 from actions.kpis import kpi_in_reach
 from actions.quantities import Given, canonical_value
@@ -13,6 +13,7 @@ from core.i18n import N_, Text
 from core.plain import plain_text
 from core.reader import utc
 from store.db import Store
+from store.read import last_where
 from store.tables import Kpi, KpiMeasurement
 
 

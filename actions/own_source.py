@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
-
-from actions.base import rows_where
 from core.errors import Invalid
 from core.i18n import Text
+from store.db import Session
+from store.read import rows_where
 from store.tables import Project, Source
 
 OWN_NAME = "fortnight"

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
-
 from access.permissions import Permission
-from actions.base import acting, action, rows_where
+from actions.base import acting, action
 from core.actor import Actor
 from core.errors import NotFound
 from core.i18n import Text
-from store.db import Store
+from store.db import Session, Store
+from store.read import rows_where
 from store.tables import ImportMapping, Setting, Source
 from store.undo import delete_sources
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from access.permissions import Permission
-from actions.base import Work, acting, action, rows_where
+from actions.base import Work, acting, action
 from actions.derive import rederive
 from actions.given import one_of, required
 from core.actor import Actor
@@ -17,7 +15,8 @@ from core.house import HouseSettings, house_from
 from core.i18n import N_, Text
 from core.plain import plain_text
 from core.wording_actions import ITEM_KIND, POLICY, STATUS_CATEGORY
-from store.db import Store
+from store.db import Session, Store
+from store.read import rows_where
 from store.tables import Holiday, Setting, Source, Status, WorkItem
 from store.write import upsert
 

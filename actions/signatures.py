@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from access.permissions import Permission, may
-from actions.base import Work, acting, action, rows_where
+from actions.base import Work, acting, action
 from actions.change_requests import present_version
 from actions.given import LONGEST_TEXT, one_of, optional
 from core.actor import Actor, Role
@@ -14,6 +14,7 @@ from core.errors import Invalid, Refused
 from core.i18n import N_, Text
 from core.wording_actions import DECISION
 from store.db import Store
+from store.read import rows_where
 from store.tables import ChangeRequest, Signature
 
 SUBJECT_TABLE = "change_request"

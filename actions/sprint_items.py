@@ -1,9 +1,10 @@
 """Finding sprints and their work items for actions; what does not exist and what one may not see sound the same."""
 
-from actions.base import Work, rows_where
+from actions.base import Work
 from core.errors import NotFound
 from core.i18n import Text
 from core.plain import plain_text
+from store.read import rows_where
 from store.tables import Board, Sprint, SprintEntry, StatedEntry, WorkItem
 
 

@@ -24,7 +24,8 @@ def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None 
         run = work.session.get(SyncRun, run_id)
         if run is None or run.kind != "import":
             raise NotFound(
-                Text("There is no import {run}.", run=str(run_id)), next=Text("`python fortnight.py status` lists them.")
+                Text("There is no import {run}.", run=str(run_id)),
+                next=Text("`python fortnight.py status` lists them."),
             )
         work.require(project=None)
         if run.undone_at is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, last_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional
 from actions.sprint_items import item_in_sprint, sprint_in_reach
 from core.actor import Actor
@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.i18n import N_, Text
 from core.wording_actions import GOAL_VERDICT, VERDICT
 from store.db import Store
+from store.read import last_where
 from store.tables import GoalVerdict, Verdict
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.base import Work, acting, action, last_where
+from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, required
 from actions.sprint_items import item_in_sprint
 from core.actor import Actor
@@ -11,6 +11,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.wording_actions import CHANGE_KIND
 from store.db import Store
+from store.read import last_where
 from store.tables import SprintEntry, Waiver
 
 

@@ -62,12 +62,13 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
     elif outcome.is_unchanged:
         lines.append(reader.t("Nothing changed: every row was there already."))
     else:
-        runs = ", ".join(str(one.run_id) for one in outcome.sheets)
+        runs = sorted((one.run_id for one in outcome.sheets), reverse=True)
+        commands = " && ".join(f"python fortnight.py undo {run}" for run in runs)
         lines.append(
             reader.t(
-                "Imported into source {source}; undo it with: python fortnight.py undo {runs}",
+                "Imported into source {source}; undo it, newest run first, with: {commands}",
                 source=outcome.source,
-                runs=runs,
+                commands=commands,
             )
         )
     return lines

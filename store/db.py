@@ -138,7 +138,9 @@ def check_file(path: Path) -> None:
     except OSError as error:  # a folder of that name, or a file that this account may not read
         raise not_writable(path) from error
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS)
+        ) as connection:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
         said = str(error)
@@ -149,3 +151,17 @@ def check_file(path: Path) -> None:
         raise damaged(path) from error
     if answer != "ok":
         raise damaged(path)
+
+
+__all__ = [
+    "SQLITE_MAGIC",
+    "Session",
+    "Store",
+    "check_file",
+    "from_json",
+    "lock_for_writing",
+    "make_engine",
+    "open_store",
+    "to_json",
+    "unreachable",
+]

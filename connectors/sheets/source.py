@@ -12,7 +12,8 @@ from connectors.sheets.feedback_sheets import parse_feedback
 from connectors.sheets.fields import fields_of
 from connectors.sheets.guess import FieldMapping, guess, header_texts, match
 from connectors.sheets.known import Known
-from connectors.sheets.kpi_sheets import parse_kpi, parse_measurements
+from connectors.sheets.kpi_sheets import parse_kpi
+from connectors.sheets.measurements import parse_measurements
 from connectors.sheets.problem import Problem, Problems, cell_name
 from connectors.sheets.reader import Book, Sheet, read_book
 from connectors.sheets.settings import Settings

@@ -86,7 +86,7 @@ class Table:
         if field.type in (FieldType.TEXT, FieldType.KEY):
             return self._texts(field, index, cells)
         if field.type is FieldType.QUANTITY:
-            raise AssertionError("quantities need a unit: connectors.sheets.kpi_sheets reads them")
+            raise AssertionError("quantities need a unit: kpi_sheets and measurements read them")
         read = self._reader(field, cells)
         memo: dict[Any, Any] = {"": None}
         values = []

@@ -64,9 +64,8 @@ def revise_form(reader: Reader, one: Request, changes: pd.DataFrame) -> None:
     """A new version of a request; a signature on the version before becomes void."""
     form = entry_form.entry(f"churn.revise.{one.number}.{one.present['version']}")
     title = reader.t("Revise {number}: a signature on the present version becomes void", number=one.number)
-    covered = tuple((int(row.source_id), row.sprint_id, row.work_item_id, row.change_kind) for row in one.covered.itertuples())
     with st.expander(plain(title)), form.form():
-        content = _content_fields(reader, form, one.present, changes, covered)
+        content = _content_fields(reader, form, one.present, changes, one.covered)
         pressed = form.button(reader.t("Write a new version"))
     if pressed:
         form.send(

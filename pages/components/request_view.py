@@ -1,6 +1,8 @@
 """Change requests as people read them: where each stands, its versions, and the signatures that count or are void."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from pages.components.item_table import Column, item_table
 
 STATE_COLOURS = {"open": "warning", "approved": "completed", "rejected": "neutral", "void": "alarm"}
 WAITING = ("open", "void")
+TABLES = (("change_requests", "number"), ("signatures", "subject_id"), ("covered_items", "change_request_id"))
 FACTS = {
     "reason": N_("Reason"),
     "impact": N_("Impact"),
@@ -25,12 +28,13 @@ FACTS = {
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One change request: its present version, all versions (newest first), what it covers, and the decision on it."""
+    """One change request: its present version, all versions (newest first), what it covers (source, sprint, item, kind
+    or None for every kind), its signatures in the order given, and the decision on it."""
 
     number: str
     present: dict[str, Any]
     versions: tuple[dict[str, Any], ...]
-    covered: pd.DataFrame
+    covered: tuple[tuple[int, str, str, str | None], ...]
     signatures: tuple[Any, ...]
     decision: Decision
 
@@ -42,21 +46,25 @@ class Request:
 
 def requests() -> list[Request]:
     """Every change request in scope: those that wait for a decision first, then the newest."""
-    versions, signed, covered = (data.table(name) for name in ("change_requests", "signatures", "covered_items"))
-    signed = signed[signed["subject_table"] == "change_request"]
+    versions, signatures, covered = (_by(name, key) for name, key in TABLES)
     found = []
-    for number, rows in versions.sort_values("version").groupby("number"):
-        listed = [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
-        present = listed[-1]
-        signatures = tuple(signed[signed["subject_id"] == number].sort_values("id").itertuples())
+    for number, rows in versions.items():
+        newest_first = tuple(sorted(rows, key=lambda row: -row["version"]))
+        present = newest_first[0]
+        signed = tuple(
+            SimpleNamespace(**row) for row in signatures.get(number, ()) if row["subject_table"] == "change_request"
+        )
         found.append(
             Request(
                 number=str(number),
                 present=present,
-                versions=tuple(reversed(listed)),
-                covered=covered[covered["change_request_id"] == present["id"]],
-                signatures=signatures,
-                decision=decision_on(present["content_sha256"], signatures),
+                versions=newest_first,
+                covered=tuple(
+                    (int(row["source_id"]), row["sprint_id"], row["work_item_id"], _or_none(row["change_kind"]))
+                    for row in covered.get(present["id"], ())
+                ),
+                signatures=signed,
+                decision=decision_on(present["content_sha256"], signed),  # type: ignore[arg-type]  # rows of a frame, not of the table
             )
         )
     found.sort(key=lambda one: one.present["created_at"], reverse=True)
@@ -123,6 +131,18 @@ def impact(reader: Reader, row: dict[str, Any]) -> str:
 def text(value: object) -> str:
     """A text that may be missing."""
     return value if isinstance(value, str) else ""
+
+
+def _by(table: str, key: str) -> dict[Any, list[dict[str, Any]]]:
+    """The rows of a table in the order of their ids, under the value of a column."""
+    found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for row in data.table(table).to_dict("records"):
+        found[row[key]].append({str(name): value for name, value in row.items()})
+    return found
+
+
+def _or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _row(reader: Reader, one: Request) -> dict[str, Any]:

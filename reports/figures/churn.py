@@ -10,6 +10,7 @@ from metrics.approvals import change_states
 from metrics.churn import churn
 from metrics.registry import typed_frame
 from metrics.xmr import Limits, xmr
+from reports.figures.house import source_named
 from reports.figures.plain import jsonable, records
 from reports.figures.requests import linked_changes
 from store import frames
@@ -78,10 +79,7 @@ def churn_figures(
 
 def churn_payload(session: frames.Reading, scope: Scope, *, source: str | None = None) -> dict[str, Any]:
     """What `show churn --json` prints, in points."""
-    source_id = None
-    if source is not None:
-        names = frames.sources(session).set_index("name")["source_id"]
-        source_id = int(names[source]) if source in names.index else -1
+    source_id = None if source is None else source_named(session, source)
     figures = churn_figures(session, scope, source_id=source_id)
     points = figures.sprints[figures.sprints["unit"] == "points"]
     return {

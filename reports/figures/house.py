@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from core.errors import NotFound
 from core.house import HouseSettings, house_from
 from core.i18n import Text
+from core.plain import plain_text
 from core.reader import Reader
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
@@ -39,6 +41,17 @@ def source_figures(session: frames.Reading) -> list[dict[str, Any]]:
     """One entry per source for `sources --json`: source, kind, is_sample, sprints, items, fresh_since, policy."""
     names = ("source", "kind", "is_sample", "sprints", "items", "fresh_since", "policy")
     return records(frames.source_overview(session), names)
+
+
+def source_named(session: frames.Reading, name: str) -> int:
+    """The id of the source of this name. Raises: NotFound, listing those there are."""
+    known = dict(zip(*(frames.sources(session)[column] for column in ("name", "source_id")), strict=True))
+    if name not in known:
+        raise NotFound(
+            Text("There is no source “{name}”.", name=plain_text(name)),
+            next=Text("Known are: {names}.", names=", ".join(known) or "-"),
+        )
+    return int(known[name])
 
 
 def finding_entry(row: dict[Any, Any], reader: Reader) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core.wording_ledger import why_text
 from metrics.facts import SourceFacts, fold_source
 from metrics.finding import Finding
 from metrics.totals import RATIOS
-from reports.figures.house import finding_text
+from reports.figures.house import finding_text, source_named
 from reports.figures.plain import jsonable, records
 from reports.figures.requests import linked_changes
 from store import frames
@@ -68,7 +68,7 @@ def find_sprint(
     found = frames.sprints(session, scope)
     found["source"] = found["source_id"].map(sources)
     if source is not None:
-        found = found[found["source"] == source]
+        found = found[found["source_id"] == source_named(session, source)]
     if sprint is None:
         found = found[found["started_at"].notna()].tail(1)
     else:

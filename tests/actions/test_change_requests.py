@@ -3,13 +3,13 @@
 import pytest
 
 from access.permissions import Permission
-from actions.base import rows_where
 from actions.change_requests import Content, Covered, content_of, hash_of, raise_change_request, revise_change_request
 from actions.signatures import decision_on, sign_change
 from actions.waivers import revoke_waiver, waive_change
 from core.actor import Actor, Role, local_admin
 from core.errors import Invalid, NotFound, Refused
 from store.db import Store, open_store
+from store.read import rows_where
 from store.tables import ChangeRequest, ChangeRequestItem, Signature, Source, Waiver
 from tests.actions.shop import AT, CASHIER, EVERYONE, LATER, audit_log, everything, request_of, seed
 from tests.actors import actor_of

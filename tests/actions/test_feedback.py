@@ -2,7 +2,6 @@
 
 import pytest
 
-from actions.base import rows_where
 from actions.feedback import (
     answer_feedback,
     as_corrected,
@@ -17,6 +16,7 @@ from actions.feedback import (
 from core.actor import Actor
 from core.errors import Invalid, NotFound, Refused
 from store.db import Store, open_store
+from store.read import rows_where
 from store.tables import Feedback, FeedbackEvent
 from tests.actions.shop import AT, EVERYONE, LATER, START, audit_log, everything, feedback_of, seed
 

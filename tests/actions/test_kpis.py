@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from actions.base import rows_where
 from actions.kpis import begin_phase, define_kpi, revise_kpi, set_baseline, set_target
 from actions.measurements import correct_measurement, record_measurement
 from core.actor import Actor
 from core.errors import Invalid, NotFound, Refused
 from store.db import Store, open_store
+from store.read import rows_where
 from store.tables import Kpi, KpiBaseline, KpiMeasurement, KpiPhase, KpiTarget
 from tests.actions.shop import AT, EVERYONE, LATER, START, audit_log, everything, kpi_of, measured
 

@@ -1,9 +1,9 @@
 """Where entered rows belong: to the sample while there is nothing else, so that they leave with it; else to the house."""
 
-from actions.base import rows_where
 from actions.kpis import define_kpi
 from actions.sample import clear_sample
 from store.db import Store
+from store.read import rows_where
 from store.tables import AuditEntry, Feedback, Kpi, Setting, Source
 from tests.actions.shop import AT, EVERYONE, LATER, everything, feedback_of, kpi_of, request_of, seed
 

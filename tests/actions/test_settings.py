@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.base import rows_where
 from actions.settings import Day, house_settings, import_holidays, save_settings, save_source_settings
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.house import HouseSettings, house_from
 from core.working_time import working_seconds
 from store.db import Store, open_store
+from store.read import rows_where
 from store.tables import Holiday, Setting, Source, SprintTotal, Status, WorkItem
 from tests.actions.shop import AT, LATER, audit_log, everything, seed
 

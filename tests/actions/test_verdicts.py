@@ -2,11 +2,11 @@
 
 import pytest
 
-from actions.base import rows_where
 from actions.verdicts import ItemVerdict, record_goal_verdict, record_verdict, record_verdicts
 from core.actor import Actor, Role
 from core.errors import Invalid, NotFound, Refused
 from store.db import Store, open_store
+from store.read import rows_where
 from store.tables import GoalVerdict, Verdict
 from tests.actions.shop import AT, LATER, audit_log, everything, seed
 from tests.actors import actor_of

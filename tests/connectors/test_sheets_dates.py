@@ -87,8 +87,8 @@ def test_a_date_cell_follows_the_zones_summer_time() -> None:
         46000.0,
         float("nan"),
         float("inf"),
-        datetime(1900, 1, 1),
-    ],  # noqa: DTZ001
+        datetime(1900, 1, 1),  # noqa: DTZ001
+    ],
 )
 def test_what_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(NotADate):
