@@ -24,7 +24,7 @@ from core.errors import FortnightError
 from core.house import LABELS
 from core.i18n import LANGUAGES, N_, Text, nearest_language, translate
 from core.reader import Reader
-from reports.shell_help import full_help, speak, usage_error
+from reports.shell_help import full_help, reason, speak, usage_error
 from store.db import Store, open_store
 
 LANG = nearest_language(
@@ -197,7 +197,9 @@ def sample_clear() -> None:
 
     store, _ = opened()
     removed = clear_sample(store, local_admin())
-    typer.echo(Reader(LANG).tn("The sample is gone: {n} row removed.", "The sample is gone: {n} rows removed.", removed))
+    typer.echo(
+        Reader(LANG).tn("The sample is gone: {n} row removed.", "The sample is gone: {n} rows removed.", removed)
+    )
 
 
 @command(app, "import", N_("Import a spreadsheet (.xlsx, .ods, .csv): all or nothing."))
@@ -238,7 +240,7 @@ def _bytes_of(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise FortnightError(
-            Text("The file cannot be read."), where=Text("{path}:", path=str(file)), why=_reason(error),
+            Text("The file cannot be read."), where=Text("{path}:", path=str(file)), why=reason(error),
             next=Text("Check the name and the permissions."),
         ) from error  # fmt: skip
 
@@ -266,7 +268,7 @@ def template(
             target.write(content)
     except OSError as error:
         raise FortnightError(
-            Text("The file cannot be written."), where=Text("{path}:", path=str(file)), why=_reason(error),
+            Text("The file cannot be written."), where=Text("{path}:", path=str(file)), why=reason(error),
             next=Text("Choose another name; an existing file is never replaced."),
         ) from error  # fmt: skip
     typer.echo(str(file))
@@ -349,9 +351,7 @@ def show_churn(source: SourceName = None, lang: Lang = LANG, as_json: Json = Fal
     from reports.figures import churn_payload
     from reports.tables import churn_lines
 
-    _show(
-        lambda session, who: churn_payload(session, EVERYTHING, source=source), _plain(churn_lines), lang, as_json
-    )
+    _show(lambda session, who: churn_payload(session, EVERYTHING, source=source), _plain(churn_lines), lang, as_json)
 
 
 @command(show_app, "kpi", N_("Each KPI: baseline, now, target, limits and assurance."))
@@ -418,10 +418,6 @@ def _instant(text: str | None, who: Reader) -> datetime | None:
         ) from error
 
 
-def _reason(error: OSError) -> Text:
-    return Text("{reason}.", reason=error.strerror or str(error))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns: its exit code; a failure is one line on stderr, never a traceback unless FORTNIGHT_DEBUG=1
     asks for one."""
@@ -431,8 +427,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return done if isinstance(done, int) else 0
     except typer.TyperException as error:
-        shown = [error.format_message()] if not error.args[0] or error.exit_code == 0 else usage_error(LANG, error)
-        for line in shown:
+        for line in usage_error(LANG, error):
             typer.echo(line, err=True)
         return error.exit_code
     except BrokenPipeError:
@@ -460,7 +455,7 @@ def _unforeseen(error: Exception) -> FortnightError:
     """An error nobody put into words: what the system said, or what to report."""
     if isinstance(error, OSError):
         return FortnightError(
-            Text("The system refuses."), where=Text("{path}:", path=str(error.filename or "-")), why=_reason(error),
+            Text("The system refuses."), where=Text("{path}:", path=str(error.filename or "-")), why=reason(error),
             next=Text("Check the name, the permissions and the free space."),
         )  # fmt: skip
     return FortnightError(

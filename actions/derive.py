@@ -16,7 +16,7 @@ from metrics.quality import change_findings, feedback_findings, item_findings, k
 from store import frames
 from store import tables as t
 from store.db import Session, Store
-from store.derived import replace_entries, replace_findings, replace_totals, rows_of
+from store.derived import forget_sprints, replace_entries, replace_findings, replace_totals, rows_of
 from store.write import Row
 
 
@@ -55,7 +55,8 @@ def derive(
     facts = SourceFacts(**frames.source_facts(session, source_id, item_ids))
     targets = [one for one in facts.sprints["sprint_id"] if wanted is None or one in wanted]
     folded = fold_source(facts, targets, as_of=at)
-    changed = replace_entries(
+    changed = forget_sprints(session, source_id, set(facts.sprints["sprint_id"])) if sprint_ids is None else 0
+    changed += replace_entries(
         session,
         source_id,
         targets,

@@ -206,7 +206,11 @@ def _kpis(work: Import, parsed: Parsed) -> None:
     )
     work.append(t.KpiTarget, ("value", "due_at"), facts(parsed.targets, reason=None), ("kpi_id",))
     work.append(t.KpiPhase, ("kind", "reason"), facts(parsed.phases), ("kpi_id", "begins_at"))
-    work.append(t.KpiMeasurement, ("value", "n", "raw_text", "remark"), facts(parsed.measurements), ("kpi_id", "at"))
+    measured = facts(parsed.measurements)
+    work.append(t.KpiMeasurement, ("value", "n", "raw_text", "remark"), measured, ("kpi_id", "at"))
+    # A KPI may live in another source, whose findings speak of its measurements.
+    for source_id in lookup.sources_of_kpis(work.session, [row["kpi_id"] for row in measured]):
+        work.touched[source_id] |= set()
 
 
 def _feedback(work: Import, parsed: Parsed) -> None:

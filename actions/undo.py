@@ -9,13 +9,14 @@ from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import Text
 from store.db import Store
-from store.tables import SyncRun
-from store.undo import built_upon, later_runs_on_the_same_rows, put_back
+from store.tables import Finding, SyncRun
+from store.undo import built_upon, later_runs_on_the_same_rows, put_back, sources_of
+from store.write import delete_rows
 
 
 @action(Permission.IMPORT_DATA)
 def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None = None) -> dict[str, int]:
-    """Undo one import, whole, and derive its source's figures anew.
+    """Undo one import, whole, and derive the figures of every source it touched anew.
 
     Returns: `{"removed", "restored"}`, rows. Raises: Refused; NotFound; Invalid where a later import touched the same
     rows, or people have built upon what it brought.
@@ -43,9 +44,12 @@ def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None 
                 Text("Others have built upon what this import brought: {listed}.", listed=listed),
                 next=Text("Import a corrected file instead: it corrects the facts and keeps what hangs on them."),
             )
+        touched = sources_of(work.session, run_id) | {run.source_id}
         counts = put_back(work.session, run_id)
+        delete_rows(work.session, Finding, run_id=run_id)
         run.undone_at, run.state = work.at, "undone"
         work.session.add(run)
-        rederive(work.session, run.source_id, at=work.at)
+        for source_id in sorted(touched):  # a change log or measurements may belong to items and KPIs of another source
+            rederive(work.session, source_id, at=work.at)
         work.audit(f"import {run_id} of {run.file_name}", None, counts)
         return counts

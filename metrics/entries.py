@@ -83,7 +83,6 @@ class Fold:
     counting: Counting
     start: int
     end: int
-    later: frozenset[str]
     ended_before: tuple[SprintSpan, ...]
     doubts: Doubts
 
@@ -257,11 +256,20 @@ class Fold:
             "content_by": content[-1][2] if content else None,
         }
 
+    def _is_later(self, other: SprintSpan) -> bool:
+        """Whether a sprint of the same board comes after this one: it started later, or has not started."""
+        if other.board_id != self.span.board_id or other.id == self.span.id:
+            return False
+        return other.state == "future" or other.start is None or other.start > self.start
+
     def _is_held_later(self, item: ItemHistory) -> bool:
         """R14: whether a later sprint of the board holds the item, as of the instant the ledger is seen from."""
         as_of = self.counting.as_of
-        for sprint_id in self.later & (_ids_until(item, as_of) | self.history.stated_sprints.get(item.id, frozenset())):
-            steps, _ = membership(self.history, item, self.history.sprints[sprint_id])
+        for sprint_id in _ids_until(item, as_of) | self.history.stated_sprints.get(item.id, frozenset()):
+            other = self.history.sprints.get(sprint_id)
+            if other is None or not self._is_later(other):
+                continue
+            steps, _ = membership(self.history, item, other)
             if value_at(steps, as_of, False):
                 return True
         return False

@@ -4,9 +4,12 @@ A history is a few step functions: which sprints hold the item, its estimate, it
 changed. Instants are integers (microseconds since 1970, UTC). A step is (at, value, author): from `at` on, `value`.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 BEGINNING = -(2**62)  # before every instant: a state that was there from the start
@@ -125,6 +128,22 @@ class History:
     stated_sprints: dict[str, frozenset[str]]
     log_from: dict[str, int]
     is_full_log: bool
+
+    @cached_property
+    def ends_by_board(self) -> dict[str | None, list[tuple[int, str]]]:
+        """Board -> (end, sprint id) of its sprints that have ended, by end."""
+        found: dict[str | None, list[tuple[int, str]]] = {}
+        for span in self.sprints.values():
+            if span.end is not None:
+                found.setdefault(span.board_id, []).append((span.end, span.id))
+        return {board: sorted(ends) for board, ends in found.items()}
+
+    def ended_within(self, span: SprintSpan, first: int, last: int) -> tuple[SprintSpan, ...]:
+        """The other sprints of a sprint's board that ended between two instants, both included, by id."""
+        ends = self.ends_by_board.get(span.board_id, [])
+        near = ends[bisect_left(ends, (first, "")) :]
+        ids = {sprint_id for end, sprint_id in takewhile(lambda each: each[0] <= last, near)} - {span.id}
+        return tuple(self.sprints[sprint_id] for sprint_id in sorted(ids))
 
     def covers(self, kind: str, end: int | None) -> bool:
         """Whether recorded changes of this kind tell the history of a sprint that ends (or has not ended) then."""

@@ -187,11 +187,9 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     if span is None or window is None:
         found = [_finding(problem, sprint_id, span.name if span else sprint_id, {})] if problem else []
         return _ledger(sprint_id, counting, None, [], None, found)
-    board = [other for other in history.sprints.values() if other.board_id == span.board_id and other.id != span.id]
-    later = frozenset(o.id for o in board if o.state == "future" or o.start is None or o.start > window[0])
     doubts = Doubts()
-    ended = tuple(o for o in board if o.end is not None and window[0] - FIVE_MINUTES <= o.end <= window[1])
-    fold = Fold(history, span, counting, *window, later, ended, doubts)
+    ended = history.ended_within(span, window[0] - FIVE_MINUTES, window[1])
+    fold = Fold(history, span, counting, *window, ended, doubts)
     entries = fold.entries()
     is_content_recorded = history.covers("content", span.end)
     if not is_content_recorded and entries:

@@ -26,8 +26,7 @@ def main() -> None:
     opening.stale(reader)
     teams = [overview_view.team(board) for board in boards]
     waiting = [one for one in request_view.requests() if one.is_waiting] if data.may("read_churn") else None
-    missed = int((kpis.status["assurance"] == "consistently_missed").sum())
-    count = sum(one.unapproved for one in teams) + len(waiting or []) + missed
+    count = overview_view.things_waiting(teams, waiting, kpis)
     cards.headline(reader, *overview_view.answer(reader, teams, kpis, count))
     overview_view.decisions(reader, teams, waiting, kpis)
     _teams(reader, teams)

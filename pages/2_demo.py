@@ -6,10 +6,9 @@ from core.i18n import N_, Text
 from core.reader import Reader
 from core.wording_actions import POLICY
 from pages.components import cards, data, demo_forms, demo_view, filters, opening, sprint_filters, sprint_words
-from pages.components.data import Board
 from pages.components.markup import emphasis
 from pages.components.reader import reader as present_reader
-from pages.components.sprint_strips import usual
+from pages.components.sprint_strips import Past, past, usual
 from reports.figures import SprintFigures
 
 TITLE = N_("Demo outcomes")
@@ -39,14 +38,16 @@ def main() -> None:
         )
     answer = [sprint_words.delivered(reader, figures, unit, day), *sprint_words.came_in(reader, figures, unit)]
     cards.headline(reader, *answer)
-    cards.subline(*_facts(reader, board, figures, unit))
+    before = past(board, figures.sprint, unit)
+    cards.subline(*_facts(reader, before, figures, unit))
     if figures.is_started:
+        parts = demo_view.step_items(figures.items)
         left, right = st.columns([1.65, 1])
         with left:
-            demo_view.ledger_panel(reader, figures, unit)
+            demo_view.ledger_panel(reader, figures, unit, parts)
         with right:
-            demo_view.past_panel(reader, board, figures, unit)
-        demo_view.items_panel(reader, figures)
+            demo_view.past_panel(reader, before, figures, unit)
+        demo_view.items_panel(reader, parts)
     if data.may("record_verdict") and figures.is_started and day is None:
         left, right = st.columns([1.65, 1])
         with left:
@@ -55,17 +56,19 @@ def main() -> None:
             demo_forms.goal_form(reader, figures)
     demo_view.findings_panel(reader, figures)
     unestimated = int(figures.items["is_unestimated"].sum())
-    note = Text("{n} items had no estimate (counted as 0)", one="{n} item had no estimate (counted as 0)", n=unestimated)
+    note = Text(
+        "{n} items had no estimate (counted as 0)", one="{n} item had no estimate (counted as 0)", n=unestimated
+    )
     policy = f"{figures.policy} ({reader.t(POLICY[figures.policy])})"
     notes: list[Text | str] = [note] if unestimated else []
     cards.counted(reader, "R1, R3, R9-R17, R24", policy=policy, notes=notes, fresh_since=data.workspace().fresh_since)
 
 
-def _facts(reader: Reader, board: Board, figures: SprintFigures, unit: str) -> list[object]:
+def _facts(reader: Reader, before: Past, figures: SprintFigures, unit: str) -> list[object]:
     """The quiet line: goal and verdict, say/do with its usual range, changes that nobody approved, the plan, what is not known."""
     said: list[object] = [sprint_words.goal(reader, figures)]
     if figures.is_started:
-        ratio, usually = figures.ratios[unit]["say_do"], usual(reader, board, figures, "say_do", unit)
+        ratio, usually = figures.ratios[unit]["say_do"], usual(reader, before, "say_do")
         share = reader.t("say/do {share}", share=reader.percent(ratio))
         said.append(reader.t("{share} (usually {range})", share=share, range=usually) if usually else share)
         nobody = int(figures.changes["is_unapproved"].sum())

@@ -7,8 +7,8 @@ from core.reader import Reader
 from core.wording_actions import POLICY
 from pages.components import cards, churn_view, data, filters, opening, request_forms, request_view, sprint_filters
 from pages.components.reader import reader as present_reader
+from pages.components.request_forms import Changes
 from pages.components.sprint_strips import EVERY, SHOWN
-from reports.figures import ChurnFigures
 
 TITLE = N_("Requirement churn")
 ICON = ":material/published_with_changes:"
@@ -31,14 +31,15 @@ def main() -> None:
             reader.t("Counted in"), ["points", "counts"], key="churn.unit",
             say=lambda one: reader.t("points") if one == "points" else reader.t("items"),
         )  # fmt: skip
-    figures = data.churn(board, last or SHOWN)
-    cards.headline(reader, *churn_view.answer(reader, figures))
-    cards.subline(*churn_view.facts(reader, board, figures, unit))
-    churn_view.chart_panel(reader, board, figures, unit)
-    churn_view.changes_panel(reader, figures)
+    shown = churn_view.churn_of(board, last or SHOWN, unit)
+    cards.headline(reader, *churn_view.answer(reader, shown))
+    cards.subline(*churn_view.facts(reader, shown))
+    churn_view.chart_panel(reader, shown)
+    churn_view.changes_panel(reader, shown)
+    changes = request_forms.changes_of(shown.figures.changes)
     if data.may("waive_change"):
-        request_forms.waive_form(reader, figures.changes)
-    _requests(reader, figures)
+        request_forms.waive_form(reader, changes)
+    _requests(reader, changes)
     sources = data.table("sources").set_index("source_id")
     policy = sources.loc[board.source_id, "policy"]
     notes: list[Text | str] = [Text("approved means signed in a change request, or waived with a reason")]
@@ -48,12 +49,12 @@ def main() -> None:
     )  # fmt: skip
 
 
-def _requests(reader: Reader, figures: ChurnFigures) -> None:
+def _requests(reader: Reader, changes: Changes) -> None:
     """The change requests, the chosen one in full, and what may be done about it."""
     listed = request_view.requests()
     request_view.requests_panel(reader, listed)
     if data.may("manage_changes"):
-        request_forms.record_form(reader, figures.changes)
+        request_forms.record_form(reader, changes)
     number = sprint_filters.remembered(
         "request", [one.number for one in listed], str, None, label=reader.t("Request"), key="churn.request_shown",
         say=lambda number: next(f"{one.number} {one.present['title']}" for one in listed if one.number == number),
@@ -66,7 +67,7 @@ def _requests(reader: Reader, figures: ChurnFigures) -> None:
     with left:
         request_view.request_panel(reader, chosen)
         if data.may("manage_changes"):
-            request_forms.revise_form(reader, chosen, figures.changes)
+            request_forms.revise_form(reader, chosen, changes)
     if data.may("sign_change"):
         with right:
             request_forms.sign_form(reader, chosen)

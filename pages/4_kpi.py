@@ -8,7 +8,7 @@ from pages.components import cards, data, entry_form, filters, kpi_forms, kpi_vi
 from pages.components.reader import reader as present_reader
 
 TITLE = N_("KPI progress")
-ICON = ":material/speed:"
+ICON = ":material/flag:"
 PERMISSION = "read_kpis"
 
 reader = present_reader()

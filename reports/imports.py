@@ -50,7 +50,14 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
     if outcome.is_refused:
         return lines
     for one in outcome.sheets:
-        lines.append(reader.t("{sheet}: read {n} rows as {kind}.", sheet=one.name, n=one.row_count, kind=reader.t(KIND_NAMES[one.kind])))
+        lines.append(
+            reader.t(
+                "{sheet}: read {n} rows as {kind}.",
+                sheet=one.name,
+                n=one.row_count,
+                kind=reader.t(KIND_NAMES[one.kind]),
+            )
+        )
         lines += [
             reader.t("  {table}: {added} added, {changed} changed, {unchanged} unchanged", table=name, **count)
             for name, count in one.row_counts.items()

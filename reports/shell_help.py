@@ -12,9 +12,10 @@ from typing import Any
 import typer
 import typer.core
 
-from core.i18n import N_, translate
+from core.i18n import N_, Text, translate
 from reports.columns import pad, width, wrapped
 
+CONTEXT = typer.core.TyperCommand.context_class
 SENTENCES = (
     N_("Usage: "),
     N_("Error: {message}"),
@@ -29,6 +30,7 @@ SENTENCES = (
     N_("Missing command."),
     N_("Missing argument {name}."),
     N_("Missing option {name}."),
+    N_("No such command {name}. Did you mean {options}?"),
     N_("No such command {name}."),
     N_("No such option: {name} (Possible options: {options})"),
     N_("No such option: {name}"),
@@ -63,9 +65,26 @@ def usage_error(lang: str, error: typer.TyperException) -> list[str]:
     context: typer.Context | None = getattr(error, "ctx", None)
     lines = []
     if context is not None:
+        if error.message == context.get_help():  # a group without its command: the help is all there is to say
+            return [error.message]
         help_option = f"{context.command_path} {context.help_option_names[0]}"
         lines = [context.get_usage(), in_words(lang, f"Try '{help_option}' for help.")]
     return [*lines, in_words(lang, f"Error: {error.format_message()}")]
+
+
+REASONS: dict[type[OSError], str] = {
+    FileNotFoundError: N_("There is no such file."),
+    IsADirectoryError: N_("It is a folder."),
+    NotADirectoryError: N_("A part of the path is no folder."),
+    PermissionError: N_("This account may not."),
+    FileExistsError: N_("There is such a file already."),
+}
+
+
+def reason(error: OSError) -> Text:
+    """Why the system refused a file."""
+    known = next((message for kind, message in REASONS.items() if isinstance(error, kind)), None)
+    return Text(known) if known else Text("{reason}.", reason=error.strerror or str(error))
 
 
 def speak(lang: str) -> None:
@@ -75,10 +94,10 @@ def speak(lang: str) -> None:
         words = lang
 
     typer.core._ = lambda message: translate(lang, message)  # type: ignore[attr-defined]  # Typer's own gettext
-    typer.Context.formatter_class = Formatter
+    CONTEXT.formatter_class = Formatter
 
 
-class _Formatter(typer.Context.formatter_class):  # type: ignore[name-defined,misc]
+class _Formatter(CONTEXT.formatter_class):  # type: ignore[name-defined,misc]
     """Typer's plain help pages, worded and aligned for one language."""
 
     words = "en"

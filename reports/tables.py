@@ -65,7 +65,7 @@ def sprint_lines(payload: Payload, reader: Reader) -> list[str]:
         lines.append(reader.t("Goal: {goal}", goal=sprint["goal"]))
     lines += [
         reader.t("Started {started}, planned until {planned}, ended {ended}", started=_at(sprint["started_at"], reader),
-                 planned=_at(sprint["planned_end_at"], reader), ended=_at(sprint["completed_at"], reader)),
+                 planned=_at(sprint["planned_end_at"], reader), ended=_at(sprint["completed_at"], reader) if sprint["completed_at"] else reader.t("not yet")),
         reader.t("As of {at}, counted by policy {policy}: {words}", at=_at(payload["as_of"], reader),
                  policy=payload["policy"], words=_word(POLICY, payload["policy"], reader)),
         "",
@@ -147,7 +147,9 @@ def status_lines(payload: Payload, reader: Reader, runs: Sequence[Payload] = ())
     lines = [
         reader.t("Fresh since {at}, schema {schema}", at=_at(payload["fresh_since"], reader), schema=payload["schema"]),
         "",
-        *table((reader.t("Table"), reader.t("Rows")), [(name, _n(n, reader)) for name, n in filled.items()], numeric=(1,)),
+        *table(
+            (reader.t("Table"), reader.t("Rows")), [(name, _n(n, reader)) for name, n in filled.items()], numeric=(1,)
+        ),
     ]
     if empty := [name for name, count in payload["counts"].items() if not count]:
         lines.append(reader.t("No rows: {tables}", tables=", ".join(empty)))

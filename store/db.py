@@ -1,7 +1,6 @@
 """The engine and its sessions: SQLite by default, PostgreSQL by `FORTNIGHT_DATABASE_URL`. The only place, with
 `write.py`, where the two differ."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
@@ -74,13 +74,13 @@ def make_engine(config: Config) -> Engine:
 
 
 def to_json(value: Any) -> str:
-    """JSON text of a column; most lists of an item are empty, and a full encoder run for each would be the import's main cost."""
-    return "[]" if value == [] else json.dumps(value, ensure_ascii=False)
+    """JSON text of a column. Most lists of an item are empty, and the encoder is an import's main cost."""
+    return "[]" if value == [] else orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def from_json(text: str) -> Any:
     """The value of a JSON column."""
-    return [] if text == "[]" else json.loads(text)
+    return [] if text == "[]" else orjson.loads(text)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -163,5 +163,4 @@ __all__ = [
     "make_engine",
     "open_store",
     "to_json",
-    "unreachable",
 ]

@@ -1,6 +1,6 @@
 """Writing what is derived: only what differs is written, so deriving the same facts twice changes no row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,21 @@ def replace_totals(session: Session, source_id: int, rows: list[Row]) -> int:
     ]
     upsert(session, t.SprintTotal, fresh)
     return len(fresh)
+
+
+def forget_sprints(session: Session, source_id: int, sprint_ids: Collection[str]) -> int:
+    """Delete what was derived for sprints of a source that are not among the given ones: they exist no more.
+
+    Returns how many rows were deleted.
+    """
+    removed = 0
+    for model in (t.SprintEntry, t.SprintTotal, t.Finding):
+        table = table_of(model)
+        found = session.execute(select(table.c.sprint_id).distinct().where(table.c.source_id == source_id))
+        gone = [row[0] for row in found if row[0] is not None and row[0] not in sprint_ids]
+        for start in range(0, len(gone), 500):
+            removed += delete_rows(session, model, source_id=source_id, sprint_id=gone[start : start + 500])
+    return removed
 
 
 def replace_findings(session: Session, source_id: int, rows: list[Row], sprint_ids: Iterable[str], at: datetime) -> int:

@@ -49,6 +49,15 @@ def kpis_by_name(session: Session, source_id: int) -> dict[str, tuple[int, str, 
     return {name: next(iter(places)) for name, places in merged.items() if len(places) == 1}
 
 
+def sources_of_kpis(session: Session, kpi_ids: Iterable[int]) -> set[int]:
+    """The sources that these KPIs belong to."""
+    kpi = table_of(t.Kpi)
+    found: set[int] = set()
+    for part in _parts(set(kpi_ids)):
+        found |= {row[0] for row in session.execute(select(kpi.c.source_id).where(kpi.c.id.in_(part)).distinct())}
+    return found
+
+
 def sprint_names(session: Session, source_ids: Collection[int]) -> dict[str, str]:
     """Sprint id or name -> id, over some sources; a name that two sprints share is left out."""
     sprint = table_of(t.Sprint)

@@ -8,6 +8,7 @@ from sqlalchemy import Table, and_, func, or_, select, tuple_
 from sqlmodel import Session
 
 from store import tables as t
+from store.lookup import sources_of_kpis
 from store.write import Written, insert_rows, python_type_of, table_of, upsert
 
 Key = tuple[Any, ...]
@@ -95,6 +96,28 @@ def put_back(session: Session, run_id: int) -> dict[str, int]:
     return {"removed": removed, "restored": restored}
 
 
+def sources_of(session: Session, run_id: int) -> set[int]:
+    """The sources whose rows a run touched: by the rows' own source, or by that of the KPI they belong to."""
+    found: set[int] = set()
+    for image in images_of(session, run_id):
+        table = table_of(model_of(image.table_name))
+        names = [column.name for column in table.primary_key]
+        if "source_id" in names:
+            at = names.index("source_id")
+            found |= {int(key[at]) for key in keys_of(image)}
+        elif "kpi_id" in table.c:
+            found |= sources_of_kpis(session, _kpis_of(session, table, [key[0] for key in keys_of(image)]))
+    return found
+
+
+def _kpis_of(session: Session, table: Table, ids: list[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(ids), 500):
+        part = table.c.id.in_(ids[start : start + 500])
+        found |= {int(row[0]) for row in session.execute(select(table.c.kpi_id).where(part).distinct())}
+    return found
+
+
 def delete_sources(session: Session, source_ids: Iterable[int]) -> int:
     """Delete everything that belongs to some sources, and the sources; the audit log stays. Returns rows deleted."""
     ids = list(source_ids)
@@ -127,9 +150,8 @@ def _references(table_name: str, keys: list[Key]) -> list[tuple[Table, Any]]:
     for table in t.Base.metadata.sorted_tables:
         if table.name in NOT_BUILT_UPON or table.name == table_name:
             continue
-        for key in table.foreign_keys:
-            if key.column.table.name == table_name:
-                found.append((table, key.parent.in_([one[0] for one in keys])))
+        pointing = [key.parent for key in table.foreign_keys if key.column.table.name == table_name]
+        found += [(table, column.in_([one[0] for one in keys])) for column in pointing]
         for soft, column in (("work_item", "work_item_id"), ("sprint", "sprint_id")):
             if table_name == soft and {"source_id", column} <= set(table.c.keys()):
                 found.append((table, and_(tuple_(table.c.source_id, table.c[column]).in_(keys))))

@@ -1,6 +1,7 @@
 """The pictures of the churn page: each sprint's churn against its limits, and the list of what changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from pages.components import cards, data, filters, screens, theme
 from pages.components.data import Board
 from pages.components.item_table import Column, item_table
 from pages.components.markup import emphasis
-from pages.components.sprint_strips import EVERY, UNITS, limits_of
+from pages.components.sprint_strips import UNITS, closed_sprints, limits_of
 from reports.figures import ChurnFigures
 
 STATE = {
@@ -30,20 +31,35 @@ KIND_COLOURS = {"content": "neutral"}
 ANSWERED = ("signed", "waived")
 
 
-def in_unit(figures: ChurnFigures, unit: str) -> pd.DataFrame:
-    """The sprints' churn in one unit, oldest first."""
-    return figures.sprints[figures.sprints["unit"] == UNITS[unit]].reset_index(drop=True)
+@dataclass(frozen=True, eq=False)
+class Churn:
+    """What the churn page shows: the figures, their sprints in the chosen unit and in counts, and the usual limits."""
+
+    figures: ChurnFigures
+    unit: str
+    rows: pd.DataFrame
+    missing: int
+    limits: Limits
+
+    @property
+    def recorded(self) -> int:
+        """How many sprints can tell what was added and removed."""
+        return len(self.rows) - self.missing
 
 
-def not_recorded(figures: ChurnFigures) -> int:
-    """How many sprints cannot tell what was added and removed: their source has no history."""
-    counts = in_unit(figures, "counts")
-    return int(counts["committed"].isna().sum())
+def churn_of(board: Board, last: int, unit: str) -> Churn:
+    """The churn of a board's last sprints; the limits are those of every closed sprint of the board (R24)."""
+    figures = data.churn(board, last)
+    rows = figures.sprints[figures.sprints["unit"] == UNITS[unit]].reset_index(drop=True)
+    names = ("unit", "committed")
+    pairs = zip(*(figures.sprints[name].tolist() for name in names), strict=True)
+    missing = sum(kind == "count" and pd.isna(committed) for kind, committed in pairs)
+    return Churn(figures, unit, rows, missing, limits_of(closed_sprints(board, unit), "churn_gross"))
 
 
-def answer(reader: Reader, figures: ChurnFigures) -> list[str | Markup]:
+def answer(reader: Reader, shown: Churn) -> list[str | Markup]:
     """How much changed and how much of it nobody approved; what is not on record is said, never counted as nought."""
-    known = len(in_unit(figures, "counts")) - not_recorded(figures)
+    known, figures = shown.recorded, shown.figures
     if not known:
         return [reader.t("Whether requirements changed after the start of a sprint is not known.")]
     detected, nobody = figures.states["detected"], figures.states["unapproved"]
@@ -63,21 +79,23 @@ def answer(reader: Reader, figures: ChurnFigures) -> list[str | Markup]:
     return [first, emphasis(reader.t("{n} of them nobody approved.", n=nobody))]
 
 
-def facts(reader: Reader, board: Board, figures: ChurnFigures, unit: str) -> list[str]:
+def facts(reader: Reader, shown: Churn) -> list[str]:
     """The quiet line: the latest sprint's churn against what is usual, and how the changes were answered."""
-    rows = in_unit(figures, unit)
+    rows, figures = shown.rows, shown.figures
     said = []
     if len(rows):
         last = rows.iloc[-1]
-        churned = reader.t("{sprint}: gross churn {share}", sprint=last["name"], share=reader.percent(last["churn_gross"]))
-        limits = usual_limits(board, unit)
-        if limits.upper is not None:
-            churned = reader.t("{churned} (usually up to {limit})", churned=churned, limit=reader.percent(limits.upper))
+        churned = reader.t(
+            "{sprint}: gross churn {share}", sprint=last["name"], share=reader.percent(last["churn_gross"])
+        )
+        upper = shown.limits.upper
+        if upper is not None:
+            churned = reader.t("{churned} (usually up to {limit})", churned=churned, limit=reader.percent(upper))
         said.append(churned)
     if figures.states["detected"]:
         for code, message in (("signed", N_("{n} signed")), ("waived", N_("{n} waived"))):
             said.append(reader.t(message, n=figures.states[code]))
-    missing = not_recorded(figures)
+    missing = shown.missing
     if missing:
         said.append(
             reader.tn(
@@ -88,22 +106,18 @@ def facts(reader: Reader, board: Board, figures: ChurnFigures, unit: str) -> lis
     return said
 
 
-def usual_limits(board: Board, unit: str) -> Limits:
-    """The natural limits of gross churn over every closed sprint of the board (R24)."""
-    trend = data.trend(board, last=EVERY)
-    closed = trend[(trend["unit"] == UNITS[unit]) & (trend["state"] == "closed")]
-    return limits_of(closed["churn_gross"], closed["started_at"])
-
-
-def chart_panel(reader: Reader, board: Board, figures: ChurnFigures, unit: str) -> None:
+def chart_panel(reader: Reader, shown: Churn) -> None:
     """Churn per sprint with the team's own limits; a clicked bar chooses the sprint of the list below."""
-    rows = in_unit(figures, unit)
-    keys = {str(one): part["key"].drop_duplicates().tolist() for one, part in figures.changes.groupby("sprint_id")}
+    rows, figures, unit = shown.rows, shown.figures, shown.unit
+    keys: dict[str, list[str]] = {}
+    for one, key in zip(figures.changes["sprint_id"].tolist(), figures.changes["key"].tolist(), strict=True):
+        if key not in keys.setdefault(one, []):
+            keys[one].append(key)
     drawn = churn_bars(
         rows if unit == "points" else _each_item_once(rows, figures.changes),
         reader=reader,
         palette=theme.current(),
-        limits=usual_limits(board, unit),
+        limits=shown.limits,
         keys=keys,
     )
     columns = [Column("name", reader.t("Sprint"))]
@@ -125,11 +139,11 @@ def chart_panel(reader: Reader, board: Board, figures: ChurnFigures, unit: str) 
         st.session_state["churn.sprint"] = clicked[0] if clicked else "all"
 
 
-def changes_panel(reader: Reader, figures: ChurnFigures) -> None:
+def changes_panel(reader: Reader, shown: Churn) -> None:
     """Every detected change: what, when, by whom, and who answered for it; by sprint, kind and state."""
-    changes = figures.changes
+    figures, changes = shown.figures, shown.figures.changes
     nobody = reader.tn("{n} nobody approved", "{n} nobody approved", figures.states["unapproved"])
-    is_known = not_recorded(figures) < len(in_unit(figures, "counts"))
+    is_known = shown.recorded > 0
     small = f"{reader.number(len(changes))} · {nobody}" if is_known else reader.number(None)
     with cards.panel(reader.t("What changed after the start"), small):
         if changes.empty:
@@ -138,7 +152,7 @@ def changes_panel(reader: Reader, figures: ChurnFigures) -> None:
             else:
                 cards.html(reader.t("n/a: the imported files do not say when an item came in or went."))
             return
-        rows = _chosen(reader, changes, figures)
+        rows = _chosen(reader, shown)
         if rows.empty:
             screens.zero(reader, reader.t("no change fits this choice"))
             return
@@ -159,9 +173,10 @@ def change_words(reader: Reader, change: dict[str, Any]) -> str:
     return f"{change['key']} · {reader.t(CHANGE_KIND[change['change_kind']])} · {change['sprint']} · {title}"
 
 
-def _chosen(reader: Reader, changes: pd.DataFrame, figures: ChurnFigures) -> pd.DataFrame:
+def _chosen(reader: Reader, shown: Churn) -> pd.DataFrame:
+    changes = shown.figures.changes
     names = dict(zip(changes["sprint_id"], changes["sprint"], strict=True))
-    latest_first = list(reversed(in_unit(figures, "points")["sprint_id"].tolist()))
+    latest_first = list(reversed(shown.rows["sprint_id"].tolist()))
     sprints = ["all", *(one for one in latest_first if one in names)]
     if st.session_state.get("churn.sprint") not in (None, *sprints):
         st.session_state["churn.sprint"] = "all"  # the bar of a sprint without changes was clicked

@@ -18,14 +18,17 @@ LAST_GIVEN = "demo.last_given"  # who decided last, and for which department: mo
 def verdict_form(reader: Reader, figures: SprintFigures) -> None:
     """A verdict and remark for one item after the other; a later one supersedes."""
     with cards.panel(
-        reader.t("Verdict on an item"), under=reader.t("A later verdict on the same item replaces it; both stay on record.")
+        reader.t("Verdict on an item"),
+        under=reader.t("A later verdict on the same item replaces it; both stay on record."),
     ):
         item = _item(reader, figures)
         if item is None:
             cards.html(reader.t("There is no item to decide on."))
             return
         given = st.session_state.get(LAST_GIVEN, {})
-        form = entry_form.entry(f"demo.verdict.{figures.source_id}.{figures.sprint['sprint_id']}.{item['work_item_id']}")
+        form = entry_form.entry(
+            f"demo.verdict.{figures.source_id}.{figures.sprint['sprint_id']}.{item['work_item_id']}"
+        )
         with form.form():
             verdict = st.radio(
                 plain(reader.t("Verdict")),
@@ -35,10 +38,14 @@ def verdict_form(reader: Reader, figures: SprintFigures) -> None:
                 horizontal=True,
                 key=form.key("verdict"),
             )
-            remark = st.text_area(plain(reader.t("Remark")), value=_text(item["remark"]), key=form.key("remark"), height=80)
+            remark = st.text_area(
+                plain(reader.t("Remark")), value=_text(item["remark"]), key=form.key("remark"), height=80
+            )
             who, where = st.columns(2)
             by = who.text_input(
-                plain(reader.t("Decided by")), value=_text(item["decided_by"]) or given.get("by", ""), key=form.key("by")
+                plain(reader.t("Decided by")),
+                value=_text(item["decided_by"]) or given.get("by", ""),
+                key=form.key("by"),
             )
             department = where.text_input(
                 plain(reader.t("Department")),
@@ -64,7 +71,9 @@ def goal_form(reader: Reader, figures: SprintFigures) -> None:
     """Whether the sprint's goal was met, with the evidence."""
     goal = figures.sprint["goal"]
     held = figures.goal or {}
-    with cards.panel(reader.t("Was the goal met?"), under=goal if isinstance(goal, str) else reader.t("No goal on record")):
+    with cards.panel(
+        reader.t("Was the goal met?"), under=goal if isinstance(goal, str) else reader.t("No goal on record")
+    ):
         form = entry_form.entry(f"demo.goal.{figures.source_id}.{figures.sprint['sprint_id']}")
         with form.form():
             verdict = st.radio(

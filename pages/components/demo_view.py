@@ -11,9 +11,8 @@ from core.reader import Reader
 from core.wording_actions import CHANGE_KIND, VERDICT
 from core.wording_ledger import why_text
 from pages.components import cards, filters, screens, theme
-from pages.components.data import Board
 from pages.components.item_table import Column, item_table
-from pages.components.sprint_strips import SHOWN, strips
+from pages.components.sprint_strips import SHOWN, Past, strips
 from pages.components.wording import OUTCOME_COLOURS, bucket_words, outcome_words
 from reports.figures import SprintFigures
 from reports.figures.house import finding_text
@@ -25,27 +24,29 @@ VERDICT_COLOURS = {
     "rejected": "not_completed",
     "not_shown": "neutral",
 }
+Parts = dict[str, list[dict[str, Any]]]
 SEVERITY = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")}
 SEVERITY_COLOURS = {"error": "alarm", "warning": "warning", "info": "neutral"}
 
 
-def step_items(items: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The items behind each bar of the waterfall, and behind the further lists."""
-    counted = items[items["bucket"].notna()]
-    stayed = counted[counted["outcome"] != "removed"]
-    moved = stayed[stayed["initial_points"].notna() & (stayed["initial_points"] != stayed["final_points"].fillna(0))]
-    parts = {name: counted[counted["bucket"] == name] for name in ("committed", "added", "carried")}
-    parts["re_estimated"] = moved
-    parts |= {name: counted[counted["outcome"] == name] for name in ("removed", "completed", "not_completed")}
-    parts["completed_outside"] = items[items["outcome"] == "completed_outside"]
-    parts["unapproved"] = items[items["unapproved"].map(len) > 0]
+def step_items(items: pd.DataFrame) -> Parts:
+    """All items, the items behind each bar of the waterfall, and those of the further lists."""
+    rows = [{str(name): value for name, value in row.items()} for row in items.to_dict("records")]
+    counted = [row for row in rows if isinstance(row["bucket"], str)]
+    parts: Parts = {"all": rows}
+    parts |= {step: [row for row in counted if row["bucket"] == step] for step in ("committed", "added", "carried")}
+    parts["re_estimated"] = [row for row in counted if _is_moved(row)]
+    outcomes = ("removed", "completed", "not_completed")
+    parts |= {step: [row for row in counted if row["outcome"] == step] for step in outcomes}
+    parts["completed_outside"] = [row for row in rows if row["outcome"] == "completed_outside"]
+    parts["unapproved"] = [row for row in rows if row["unapproved"]]
     return parts
 
 
-def ledger_panel(reader: Reader, figures: SprintFigures, unit: str) -> None:
+def ledger_panel(reader: Reader, figures: SprintFigures, unit: str, parts: Parts) -> None:
     """What happened to the scope: the waterfall, its balance, its table; a clicked bar chooses the list below."""
     totals = figures.totals[unit]
-    keys = {step: part["key"].tolist() for step, part in step_items(figures.items).items()}
+    keys = {step: [row["key"] for row in part] for step, part in parts.items()}
     word = reader.t("points") if unit == "points" else reader.t("items")
     drawn = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word)
     line = balance_line(totals, reader)
@@ -74,31 +75,28 @@ def ledger_panel(reader: Reader, figures: SprintFigures, unit: str) -> None:
         st.session_state["demo.list"] = clicked[0] if clicked else "all"
 
 
-def past_panel(reader: Reader, board: Board, figures: SprintFigures, unit: str) -> None:
+def past_panel(reader: Reader, before: Past, figures: SprintFigures, unit: str) -> None:
     """The sprint against its own past."""
     under = reader.t("up to {n} closed sprints, grey band = natural limits", n=SHOWN)
     with cards.panel(reader.t("Against its own past"), under=under, height="stretch"):
-        cards.strips(strips(reader, board, figures, unit))
+        cards.strips(strips(reader, before, figures, unit))
 
 
-def items_panel(reader: Reader, figures: SprintFigures) -> None:
+def items_panel(reader: Reader, parts: Parts) -> None:
     """Every item with how it came in, what became of it, the verdict and why; the chosen bar's alone where one is chosen."""
-    parts = step_items(figures.items)
-    given = int(figures.items["verdict"].notna().sum())
-    with cards.panel(
-        reader.t("Items"), reader.t("{n} · verdicts given {given}", n=len(figures.items), given=given)
-    ):
-        if figures.items.empty:
+    given = sum(isinstance(row["verdict"], str) for row in parts["all"])
+    small = reader.t("{n} · verdicts given {given}", n=len(parts["all"]), given=given)
+    with cards.panel(reader.t("Items"), small):
+        if not parts["all"]:
             screens.zero(reader, reader.t("no item was ever in this sprint"))
             return
-        options = ["all", *(name for name, part in parts.items() if len(part))]
         names = {"all": reader.t("all items")} | {name: reader.t(word) for name, word in (STEP_NAMES | LISTS).items()}
         chosen = filters.choose(
-            reader.t("Which items"), options, key="demo.list",
-            say=lambda one: f"{names[one]} ({len(parts[one]) if one in parts else len(figures.items)})",
+            reader.t("Which items"), [name for name, part in parts.items() if part], key="demo.list",
+            say=lambda one: f"{names[one]} ({len(parts[one])})",
         )  # fmt: skip
-        rows = parts[chosen] if chosen in parts else figures.items
-        item_table(rows.assign(**_words(reader, rows)), _columns(reader), reader, name=reader.t("Items"), key="demo.items")
+        rows = [row | _words(reader, row) for row in parts[chosen or "all"]]
+        item_table(pd.DataFrame(rows), _columns(reader), reader, name=reader.t("Items"), key="demo.items")
 
 
 def findings_panel(reader: Reader, figures: SprintFigures) -> None:
@@ -110,9 +108,7 @@ def findings_panel(reader: Reader, figures: SprintFigures) -> None:
         rows = pd.DataFrame(
             {
                 "severity": [one.severity for one in figures.findings],
-                "text": [
-                    reader.say(finding_text(one.code, one.subject_label, one.params)) for one in figures.findings
-                ],
+                "text": [reader.say(finding_text(one.code, one.subject_label, one.params)) for one in figures.findings],
             }
         )
         words = {code: reader.t(word) for code, word in SEVERITY.items()}
@@ -136,16 +132,17 @@ def _columns(reader: Reader) -> list[Column]:
     ]
 
 
-def _words(reader: Reader, rows: pd.DataFrame) -> dict[str, list[str]]:
-    listed = rows.to_dict("records")
-    return {
-        "size": [_size(reader, row) for row in listed],
-        "said": [_remark(row) for row in listed],
-        "why": [_why(reader, row) for row in listed],
-    }
+def _words(reader: Reader, row: dict[str, Any]) -> dict[str, str]:
+    return {"size": _size(reader, row), "said": _remark(row), "why": _why(reader, row)}
 
 
-def _size(reader: Reader, row: dict[Any, Any]) -> str:
+def _is_moved(row: dict[str, Any]) -> bool:
+    """Whether an item that stayed has another size than at first (R12)."""
+    first, last = row["initial_points"], row["final_points"]
+    return row["outcome"] != "removed" and not pd.isna(first) and first != (0.0 if pd.isna(last) else last)
+
+
+def _size(reader: Reader, row: dict[str, Any]) -> str:
     """`3`, `2 → 3` where re-estimated, `–` where it never had an estimate (which counts 0)."""
     if row["is_unestimated"] and not row["final_points"] > 0:
         return "–"
@@ -157,13 +154,13 @@ def _size(reader: Reader, row: dict[Any, Any]) -> str:
     return f"{'–' if row['is_first_estimate'] else reader.number(first)} → {reader.number(last)}"
 
 
-def _remark(row: dict[Any, Any]) -> str:
+def _remark(row: dict[str, Any]) -> str:
     quoted = f"“{row['remark']}”" if isinstance(row["remark"], str) else ""
     parts = [quoted, *(row[name] for name in ("decided_by", "department") if isinstance(row[name], str))]
     return ", ".join(part for part in parts if part)
 
 
-def _why(reader: Reader, row: dict[Any, Any]) -> str:
+def _why(reader: Reader, row: dict[str, Any]) -> str:
     why = reader.say(why_text(row["why_code"], row["why_params"]))
     if not row["unapproved"]:
         return why

@@ -162,17 +162,25 @@ def listing(reader: Reader, items: pd.DataFrame) -> None:
     kind_words = {code: reader.t(word) for code, word in FEEDBACK_KIND.items()}
     state_words = {code: reader.t(word) for code, word in FEEDBACK_STATE.items()}
     columns = [
-        Column("number", "#"),
+        Column("number", "#", "day", write=str),
         Column("received_at", reader.t("Received at"), "day"),
         Column("text", reader.t("What was said")),
         Column("kind", reader.t("Kind"), write=lambda code: kind_words.get(code, code)),
-        Column("csat", reader.t("CSAT"), "number"),
-        Column("nps", reader.t("NPS"), "number"),
+        Column("score", reader.t("Score")),
         Column("department", reader.t("Department"), "note"),
         Column("state", reader.t("State"), "badge", words=state_words, colours=feedback_words.STATE_BADGE),
     ]
-    shown = items.assign(number=items["feedback_id"].map(lambda one: f"#{one}"))
+    given = zip(items["csat"].tolist(), items["nps"].tolist(), strict=True)
+    shown = items.assign(
+        number=items["feedback_id"].map(lambda one: f"#{one}"),
+        score=[_scores(csat, nps) for csat, nps in given],
+    )
     item_table(shown, columns, reader, name=reader.t("Feedback"), key="feedback.list")
+
+
+def _scores(csat: Any, nps: Any) -> str:
+    """The scores given, `CSAT 4 · NPS 9`; empty where there are none."""
+    return " · ".join(f"{name} {value}" for name, value in (("CSAT", csat), ("NPS", nps)) if not pd.isna(value))
 
 
 def history(reader: Reader, item: dict[str, Any], events: pd.DataFrame) -> None:

@@ -35,7 +35,7 @@ def answer(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> str:
     if median is None:
         return reader.t("{came}; {open}.", came=came, open=waits)
     return reader.t(
-        "{came}; {open}. Half are answered within {median} of working time.",
+        "{came}; {open}. Half of the first answers came within {median} of working time.",
         came=came,
         open=waits,
         median=working(reader, median),

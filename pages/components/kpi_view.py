@@ -125,7 +125,8 @@ def agreement(reader: Reader, row: Row, figures: KpiFigures) -> None:
     )
     write = kpi_words.write_of(reader, row)
     with cards.panel(reader.t("What is agreed, and where it comes from"), key="kpi-agreement"):
-        cards.html(body)
+        if body:
+            cards.html(body)
         item_table(
             _agreed(reader, row, figures),
             [

@@ -39,6 +39,8 @@ def nothing(reader: Reader) -> None:
 def stale(reader: Reader) -> None:
     """A line above the figures where a source's newest import failed: since when they stand, and why."""
     runs, since = data.table("runs"), data.workspace().fresh_since
+    if not (runs["state"] == "failed").any():
+        return
     newest = runs[runs["state"].isin(["done", "failed"])].drop_duplicates("source_id")
     for run in newest[newest["state"] == "failed"].to_dict("records"):
         if since is not None:

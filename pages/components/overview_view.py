@@ -13,7 +13,7 @@ from pages.components import cards, data, kpi_words, sprint_filters, sprint_word
 from pages.components.data import Board
 from pages.components.markup import Figure, emphasis, join, safe
 from pages.components.request_view import Request
-from pages.components.sprint_strips import strips
+from pages.components.sprint_strips import past, strips
 from reports.figures import FeedbackFigures, KpiFigures, SprintFigures
 
 TILES = 3  # change requests named beneath the tiles; all stand on the churn page
@@ -35,7 +35,12 @@ class Team:
     @property
     def unapproved(self) -> int:
         """Changes in these sprints that nobody approved."""
-        return sum(int(one.changes["is_unapproved"].sum()) for one in self.shown)
+        return len(self.open_changes)
+
+    @property
+    def open_changes(self) -> list[list[str]]:
+        """For each of them the change requests that cover it."""
+        return [numbers for one in self.shown for numbers in _open_numbers(one)]
 
 
 def team(board: Board) -> Team:
@@ -61,7 +66,7 @@ def answer(reader: Reader, teams: list[Team], kpis: KpiFigures | None, waiting: 
         said.append(reader.t("No sprint has been closed yet."))
     if kpis is not None and len(kpis.status):
         met = int((kpis.status["assurance"] == "consistently_met").sum())
-        said.append(reader.t("{met} of {n} KPIs consistently meet their target.", met=met, n=len(kpis.status)))
+        said.append(reader.t("Of {n} KPIs, {met} consistently met the target.", met=met, n=len(kpis.status)))
     if waiting:
         said.append(emphasis(reader.tn("{n} thing waits for a decision.", "{n} things wait for a decision.", waiting)))
     elif said:
@@ -80,7 +85,9 @@ def decisions(reader: Reader, teams: list[Team], waiting: list[Request] | None, 
             Figure(
                 reader.t("Changes nobody approved"),
                 reader.number(number if is_known else None),
-                reader.t("in the latest closed and the running sprints") if is_known else reader.t("no record of changes"),
+                reader.t("in the latest closed and the running sprints")
+                if is_known
+                else reader.t("no record of changes"),
                 "not_completed" if number else "",
                 sprint_filters.link("churn", reader, team=sprint_filters.team_code(busiest.board), state="open"),
             )
@@ -121,7 +128,8 @@ def team_panel(reader: Reader, one: Team) -> None:
         if not one.shown:
             cards.html(reader.t("No sprint of this team has started yet."))
         if one.closed is not None:
-            cards.strips(strips(reader, one.board, one.closed, sprint_words.default_unit(one.closed)))
+            unit = sprint_words.default_unit(one.closed)
+            cards.strips(strips(reader, past(one.board, one.closed.sprint, unit), one.closed, unit))
 
 
 def feedback_panel(reader: Reader, figures: FeedbackFigures) -> None:
@@ -182,24 +190,35 @@ def _together(reader: Reader, closed: list[SprintFigures]) -> str:
         )  # fmt: skip
     return reader.t(
         "The latest sprints of {n} teams delivered {done} against {planned} committed.",
-        n=len(closed), done=delivered, planned=sum(planned),
+        n=len(closed), done=delivered, planned=sprint_words.bare(reader, sum(planned), unit),
     )  # fmt: skip
 
 
 def _sprint_line(reader: Reader, board: Board, figures: SprintFigures) -> Markup:
     """A sprint in its sentence, which leads to its demo page, and the goal under it."""
     unit = sprint_words.default_unit(figures)
-    href = sprint_filters.link(
-        "demo", reader, team=sprint_filters.team_code(board), sprint=figures.sprint["sprint_id"]
-    )
+    href = sprint_filters.link("demo", reader, team=sprint_filters.team_code(board), sprint=figures.sprint["sprint_id"])
     sentence = join(
         [sprint_words.delivered(reader, figures, unit), *sprint_words.came_in(reader, figures, unit)],
         "" if reader.lang == "zh" else " ",
     )
     under = join([sprint_words.goal(reader, figures), sprint_words.plan(reader, figures, data.as_of_now())])
-    return Markup('<p><a href="{}" target="_self" style="color:inherit">{}</a></p><p class="fn-subtitle">{}</p>').format(
-        safe(href), sentence, under
-    )
+    return Markup(
+        '<p><a href="{}" target="_self" style="color:inherit">{}</a></p><p class="fn-subtitle">{}</p>'
+    ).format(safe(href), sentence, under)
+
+
+def things_waiting(teams: list[Team], waiting: list[Request] | None, kpis: KpiFigures) -> int:
+    """How much waits for a decision; a change whose request waits for a signature is that one decision."""
+    asked = {one.number for one in waiting or []}
+    changes = sum(not asked & set(numbers) for one in teams for numbers in one.open_changes)
+    return changes + len(asked) + int((kpis.status["assurance"] == "consistently_missed").sum())
+
+
+def _open_numbers(figures: SprintFigures) -> list[list[str]]:
+    changes = figures.changes
+    pairs = zip(changes["numbers"].tolist(), changes["is_unapproved"].tolist(), strict=True)
+    return [numbers for numbers, is_open in pairs if is_open]
 
 
 def _is_recorded(figures: SprintFigures) -> bool:

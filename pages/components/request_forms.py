@@ -17,9 +17,17 @@ from pages.components.markup import clean, plain
 from pages.components.request_view import Request, text
 
 Change = tuple[int, str, str, str]  # source, sprint, work item, kind
+Changes = dict[Change, dict[str, Any]]
 
 
-def record_form(reader: Reader, changes: pd.DataFrame) -> None:
+def changes_of(changes: pd.DataFrame) -> Changes:
+    """The detected changes by what they are, the latest first."""
+    rows = [{str(name): value for name, value in row.items()} for row in changes.to_dict("records")]
+    rows.sort(key=lambda row: "" if pd.isna(row["at"]) else row["at"].isoformat(), reverse=True)
+    return {_code(row): row for row in rows}
+
+
+def record_form(reader: Reader, changes: Changes) -> None:
     """A new change request with its impact and the changes it covers."""
     form = entry_form.entry("churn.record")
     with st.expander(plain(reader.t("Record a change request"))), form.form():
@@ -60,7 +68,7 @@ def sign_form(reader: Reader, one: Request) -> None:
             )  # fmt: skip
 
 
-def revise_form(reader: Reader, one: Request, changes: pd.DataFrame) -> None:
+def revise_form(reader: Reader, one: Request, changes: Changes) -> None:
     """A new version of a request; a signature on the version before becomes void."""
     form = entry_form.entry(f"churn.revise.{one.number}.{one.present['version']}")
     title = reader.t("Revise {number}: a signature on the present version becomes void", number=one.number)
@@ -75,19 +83,18 @@ def revise_form(reader: Reader, one: Request, changes: pd.DataFrame) -> None:
         )
 
 
-def waive_form(reader: Reader, changes: pd.DataFrame) -> None:
+def waive_form(reader: Reader, changes: Changes) -> None:
     """Say why a change needs no request, or take that back, with the reason."""
-    rows = {_code(row): row for row in changes.sort_values("at", ascending=False).to_dict("records")}
-    waivable = [code for code, row in rows.items() if row["is_waived"] or row["is_unapproved"]]
+    waivable = [code for code, row in changes.items() if row["is_waived"] or row["is_unapproved"]]
     with st.expander(plain(reader.t("Waive a change, or take a waiver back"))):
         chosen = filters.choose(
             reader.t("Change"), waivable, key="churn.waived", width="stretch",  # type: ignore[arg-type]  # Streamlit takes it
-            say=lambda code: change_words(reader, rows[code]) + _waived_mark(reader, rows[code]),
+            say=lambda code: change_words(reader, changes[code]) + _waived_mark(reader, changes[code]),
         )  # fmt: skip
         if chosen is None:
             cards.html(reader.t("There is no change to waive."))
             return
-        is_waived = bool(rows[chosen]["is_waived"])
+        is_waived = bool(changes[chosen]["is_waived"])
         form = entry_form.entry("churn.waive")
         with form.form():
             reason = st.text_input(plain(reader.t("Reason")), key=form.key("reason"))
@@ -107,7 +114,7 @@ def waive_form(reader: Reader, changes: pd.DataFrame) -> None:
 
 
 def _content_fields(
-    reader: Reader, form: Entry, held: dict[str, Any], changes: pd.DataFrame, covered: tuple[Any, ...]
+    reader: Reader, form: Entry, held: dict[str, Any], changes: Changes, covered: tuple[Any, ...]
 ) -> dict[str, Any]:
     """The fields of a change request, filled with what it holds. Returns: the fields of actions.change_requests.Content."""
     title = st.text_input(plain(reader.t("Title")), value=text(held.get("title")), key=form.key("title"))
@@ -124,15 +131,14 @@ def _content_fields(
     department = right.text_input(
         plain(reader.t("Department")), value=text(held.get("department")), key=form.key("department")
     )
-    rows = {_code(row): row for row in changes.sort_values("at", ascending=False).to_dict("records")}
-    here = [code for code in rows if any(_covers(one, code) for one in covered)]
-    elsewhere = tuple(one for one in covered if not any(_covers(one, code) for code in rows))
-    open_or_held = [code for code, row in rows.items() if row["is_unapproved"] or code in here]
+    here = [code for code in changes if any(_covers(one, code) for one in covered)]
+    elsewhere = tuple(one for one in covered if not any(_covers(one, code) for code in changes))
+    open_or_held = [code for code, row in changes.items() if row["is_unapproved"] or code in here]
     chosen = st.multiselect(
         plain(reader.t("Changes it covers")),
         open_or_held,
         default=here,
-        format_func=lambda code: clean(change_words(reader, rows[code])),
+        format_func=lambda code: clean(change_words(reader, changes[code])),
         placeholder="",
         key=form.key("covers"),
     )
@@ -162,7 +168,7 @@ def _covers(one: tuple[Any, ...], code: Change) -> bool:
     return one[:3] == code[:3] and one[3] in (None, code[3])
 
 
-def _code(row: dict[Any, Any]) -> Change:
+def _code(row: dict[str, Any]) -> Change:
     return int(row["source_id"]), row["sprint_id"], row["work_item_id"], row["change_kind"]
 
 
@@ -170,5 +176,5 @@ def _number(held: Any) -> float | None:
     return None if held is None or pd.isna(held) else float(held)
 
 
-def _waived_mark(reader: Reader, row: dict[Any, Any]) -> str:
+def _waived_mark(reader: Reader, row: dict[str, Any]) -> str:
     return f" · {reader.t('waived')}" if row["is_waived"] else ""

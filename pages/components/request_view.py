@@ -159,7 +159,9 @@ def _row(reader: Reader, one: Request) -> dict[str, Any]:
         "decided": decided,
         "impact": impact(reader, one.present),
         "covers": len(one.covered),
-        "asked": ", ".join(part for part in (text(one.present["requested_by"]), text(one.present["department"])) if part),
+        "asked": ", ".join(
+            part for part in (text(one.present["requested_by"]), text(one.present["department"])) if part
+        ),
         "version": int(one.present["version"]),
     }
 
@@ -176,5 +178,7 @@ def _signed(reader: Reader, one: Request, version: dict[str, Any]) -> str:
         )
         if text(row.remark):
             words += f" “{row.remark}”"
-        said.append(words if is_present else reader.t("void, the content was changed since: {signature}", signature=words))
+        said.append(
+            words if is_present else reader.t("void, the content was changed since: {signature}", signature=words)
+        )
     return " · ".join(said)

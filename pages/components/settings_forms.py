@@ -14,7 +14,7 @@ from core.house import HouseSettings
 from core.i18n import Text
 from core.reader import Reader
 from core.wording_actions import ITEM_KIND, POLICY, STATUS_CATEGORY
-from pages.components import cards, data, data_view, entry_form, filters
+from pages.components import cards, data, data_view, entry_form, filters, upload
 from pages.components.markup import clean, muted, plain
 from pages.components.settings_words import (
     CALENDAR,
@@ -136,6 +136,7 @@ def holidays(reader: Reader) -> None:
             by_calendar = known.groupby("calendar").size()
             listed = " · ".join(f"{name}: {n}" for name, n in by_calendar.items())
             cards.html(muted(reader.t("Imported so far: {listed}", listed=listed)))
+        upload.quiet(reader, "settings-holidays")
         with filling.form():
             name = st.text_input(
                 plain(reader.t("Calendar: CN, another country code, or a name of your own")),
@@ -219,9 +220,10 @@ def _types(reader: Reader, source_id: int, mapped: dict[str, str], filling: entr
     """Each type of work item and what it counts as; only what was changed is returned."""
     found = data.table("types")
     found = found[found["source_id"] == source_id].sort_values("n", ascending=False)
-    now = {str(row["type"]): str(row["kind"]) for row in found.to_dict("records")[::-1]} | {
-        name: kind for name, kind in mapped.items() if kind in ITEM_KIND
-    }
+    now: dict[str, str] = {}
+    for row in found.to_dict("records"):  # where items of one type differ in kind, that of the most counts
+        now.setdefault(str(row["type"]), str(row["kind"]))
+    now |= {name: kind for name, kind in mapped.items() if kind in ITEM_KIND}
     uses = found.groupby("type")["n"].sum()
     cards.title(
         reader.t("Types of work items"), under=reader.t("A requirement is what is neither a defect nor a chore. (R19)")

@@ -47,6 +47,11 @@ def amount(reader: Reader, value: float | None, unit: str) -> str:
     return reader.tn("{n} item", "{n} items", int(value))
 
 
+def bare(reader: Reader, value: float | None, unit: str) -> str:
+    """A number whose unit was said just before; Chinese says its measure word again."""
+    return amount(reader, value, unit) if reader.lang == "zh" else reader.number(value)
+
+
 def is_over(figures: SprintFigures) -> bool:
     """Whether the sprint was closed at the instant of the figures."""
     ended = figures.sprint["completed_at"]
@@ -82,7 +87,7 @@ def delivered(reader: Reader, figures: SprintFigures, unit: str, day: date | Non
     else:
         form = forms[0] if _is_part_of_committed(figures, unit) else forms[1]
     return reader.t(
-        form, sprint=name, done=done, planned=planned, all=amount(reader, done, unit),
+        form, sprint=name, done=bare(reader, done, unit), planned=bare(reader, planned, unit), all=amount(reader, done, unit),
         committed=amount(reader, planned, unit), day=reader.day(day) if day else "",
     )  # fmt: skip
 
@@ -100,7 +105,7 @@ def came_in(reader: Reader, figures: SprintFigures, unit: str) -> list[str | Mar
     is_sized = unit == "points" and size and unsigned == unsigned and bool(unsigned) == bool(len(nobody))
     whole, part = (size, unsigned) if is_sized else (int(counts), len(nobody))
     first = (
-        reader.t("{n} came in after the start;", n=whole)
+        reader.t("{n} came in after the start;", n=bare(reader, whole, unit))
         if is_sized
         else reader.tn("{n} item came in after the start;", "{n} items came in after the start;", int(whole))
     )
@@ -109,7 +114,7 @@ def came_in(reader: Reader, figures: SprintFigures, unit: str) -> list[str | Mar
     if len(nobody) == len(added):
         return [first, emphasis(reader.t("nobody approved any of it."))]
     if is_sized:
-        return [first, emphasis(reader.t("{n} of those nobody approved.", n=part))]
+        return [first, emphasis(reader.t("{n} of those nobody approved.", n=bare(reader, part, unit)))]
     return [first, emphasis(reader.t("{n} of those items nobody approved.", n=part))]
 
 
@@ -150,8 +155,11 @@ def _not_started(reader: Reader, figures: SprintFigures) -> str:
 
 
 def _is_part_of_committed(figures: SprintFigures, unit: str) -> bool:
-    done = figures.items[figures.items["outcome"] == "completed"]
-    done = done[done["bucket"].notna()]
-    if not bool((done["bucket"] == "committed").all()):
-        return False
-    return unit == "counts" or bool((done["initial_points"].fillna(0) == done["final_points"].fillna(0)).all())
+    """Whether everything completed had been committed, in points at the very size."""
+    names = ("bucket", "outcome", "initial_points", "final_points")
+    for bucket, outcome, first, last in zip(*(figures.items[name].tolist() for name in names), strict=True):
+        if outcome == "completed" and isinstance(bucket, str):
+            is_same = (0.0 if pd.isna(first) else first) == (0.0 if pd.isna(last) else last)
+            if bucket != "committed" or (unit == "points" and not is_same):
+                return False
+    return True

@@ -17,10 +17,10 @@ from pages.components.markup import badge, clean, join, muted, plain, safe, stro
 SHOWN_ROWS = 5
 BOOK, PREVIEW, OUTCOME = "data.book", "data.preview", "data.outcome"
 QUIET = """<style>
-.st-key-data-import [data-testid=stFileUploaderDropzoneInstructions],
-.st-key-data-import [data-testid=InputInstructions]{{display:none}}
-.st-key-data-import [data-testid=stFileUploaderDropzone] button p{{font-size:0}}
-.st-key-data-import [data-testid=stFileUploaderDropzone] button p:after{{content:"{choose}";font-size:.95rem}}
+.st-key-{key} [data-testid=stFileUploaderDropzoneInstructions],
+.st-key-{key} [data-testid=InputInstructions]{{display:none}}
+.st-key-{key} [data-testid=stFileUploaderDropzone] button p{{font-size:0}}
+.st-key-{key} [data-testid=stFileUploaderDropzone] button p:after{{content:"{choose}";font-size:.95rem}}
 </style>"""
 
 
@@ -28,7 +28,7 @@ def panel(reader: Reader) -> None:
     """The whole way of a file, step by step on one panel."""
     under = reader.t(".xlsx, .ods or .csv up to 50 MB; all of it comes in, or nothing.")
     with cards.panel(reader.t("Import a spreadsheet"), under=under, key="data-import"):
-        st.html(Markup(QUIET).format(choose=reader.t("Choose a file")))
+        quiet(reader, "data-import")
         _outcome(reader)
         filling = entry_form.entry("data.import")
         uploaded = st.file_uploader(
@@ -56,6 +56,11 @@ def panel(reader: Reader) -> None:
             cards.html(muted(reader.t("Say of at least one sheet what it holds.")))
             return
         _check_and_import(reader, filling, uploaded, book, source, readings)
+
+
+def quiet(reader: Reader, key: str) -> None:
+    """Put Streamlit's own English words around a file field into the reader's. Args: key, of the container."""
+    st.html(Markup(QUIET).format(key=key, choose=reader.t("Choose a file")))
 
 
 def _usual_source() -> str:
