@@ -1,7 +1,7 @@
 """The words behind the sprint ledger's codes: why an item stands where it does, and what could not be trusted."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.i18n import N_, Text
@@ -16,8 +16,8 @@ WHY = {
         "In the sprint when it started. Not completed. Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "committed_removed": N_(
-        "In the sprint when it started. Taken out {left_at}, {left_hours} h after the start, by {left_by}. "
-        "Estimate {initial_points} at entry."
+        "In the sprint when it started. Taken out {left_at}, {left_after} after the start, by "
+        "{left_by}. Estimate {initial_points} at entry."
     ),
     "committed_unsettled": N_("In the sprint when it started. Whether it was done by this instant is not recorded."),
     "committed_done_completed": N_(
@@ -29,60 +29,61 @@ WHY = {
         "{final_points} at the end."
     ),
     "committed_done_removed": N_(
-        "In the sprint when it started, already done. Taken out {left_at}, {left_hours} h after the start, "
-        "by {left_by}. Estimate {initial_points} at entry."
+        "In the sprint when it started, already done. Taken out {left_at}, {left_after} after the "
+        "start, by {left_by}. Estimate {initial_points} at entry."
     ),
     "committed_done_unsettled": N_(
         "In the sprint when it started, already done. Whether it was done by this instant is not recorded."
     ),
     "added_completed": N_(
-        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Completed {done_at}. "
+        "Added {entered_at}, {entered_after} after the start, by {entered_by}. Completed {done_at}. "
         "Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "added_not_completed": N_(
-        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Not completed. Estimate "
+        "Added {entered_at}, {entered_after} after the start, by {entered_by}. Not completed. Estimate "
         "{initial_points} at entry, {final_points} at the end."
     ),
     "added_removed": N_(
-        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Taken out {left_at}, "
-        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+        "Added {entered_at}, {entered_after} after the start, by {entered_by}. Taken out {left_at}, "
+        "{left_after} after the start, by {left_by}. Estimate {initial_points} at entry."
     ),
     "added_unsettled": N_(
-        "Added {entered_at}, {entered_hours} h after the start, by {entered_by}. Whether it was done by "
+        "Added {entered_at}, {entered_after} after the start, by {entered_by}. Whether it was done by "
         "this instant is not recorded."
     ),
     "created_completed": N_(
-        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Completed {done_at}. "
+        "Created inside the sprint {entered_at}, {entered_after} after the start. Completed {done_at}. "
         "Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "created_not_completed": N_(
-        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Not completed. Estimate "
-        "{initial_points} at entry, {final_points} at the end."
+        "Created inside the sprint {entered_at}, {entered_after} after the start. Not completed. "
+        "Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "created_removed": N_(
-        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Taken out {left_at}, "
-        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+        "Created inside the sprint {entered_at}, {entered_after} after the start. Taken out {left_at}, "
+        "{left_after} after the start, by {left_by}. Estimate {initial_points} at entry."
     ),
     "created_unsettled": N_(
-        "Created inside the sprint {entered_at}, {entered_hours} h after the start. Whether it was done by "
-        "this instant is not recorded."
+        "Created inside the sprint {entered_at}, {entered_after} after the start. Whether it was done "
+        "by this instant is not recorded."
     ),
     "reopened_completed": N_(
-        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
-        "{entered_by}. Completed {done_at}. Estimate {initial_points} at entry, {final_points} at the end."
+        "Already done when the sprint had it; reopened {entered_at}, {entered_after} after the start, "
+        "by {entered_by}. Completed {done_at}. Estimate {initial_points} at entry, {final_points} at "
+        "the end."
     ),
     "reopened_not_completed": N_(
-        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
-        "{entered_by}. Not completed. Estimate {initial_points} at entry, {final_points} at the end."
+        "Already done when the sprint had it; reopened {entered_at}, {entered_after} after the start, "
+        "by {entered_by}. Not completed. Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "reopened_removed": N_(
-        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
-        "{entered_by}. Taken out {left_at}, {left_hours} h after the start, by {left_by}. Estimate "
+        "Already done when the sprint had it; reopened {entered_at}, {entered_after} after the start, "
+        "by {entered_by}. Taken out {left_at}, {left_after} after the start, by {left_by}. Estimate "
         "{initial_points} at entry."
     ),
     "reopened_unsettled": N_(
-        "Already done when the sprint had it; reopened {entered_at}, {entered_hours} h after the start, by "
-        "{entered_by}. Whether it was done by this instant is not recorded."
+        "Already done when the sprint had it; reopened {entered_at}, {entered_after} after the start, "
+        "by {entered_by}. Whether it was done by this instant is not recorded."
     ),
     "carried_completed": N_(
         "Carried over {entered_at} from {carried_from}, which ended with it not done. Completed {done_at}. "
@@ -93,8 +94,8 @@ WHY = {
         "Estimate {initial_points} at entry, {final_points} at the end."
     ),
     "carried_removed": N_(
-        "Carried over {entered_at} from {carried_from}, which ended with it not done. Taken out {left_at}, "
-        "{left_hours} h after the start, by {left_by}. Estimate {initial_points} at entry."
+        "Carried over {entered_at} from {carried_from}, which ended with it not done. Taken out "
+        "{left_at}, {left_after} after the start, by {left_by}. Estimate {initial_points} at entry."
     ),
     "carried_unsettled": N_(
         "Carried over {entered_at} from {carried_from}, which ended with it not done. Whether it was done "
@@ -111,7 +112,7 @@ WHY = {
         "When it came into the sprint is not recorded. Not completed. Estimate at the end {final_points}."
     ),
     "unknown_removed": N_(
-        "When it came into the sprint is not recorded. Taken out {left_at}, {left_hours} h after the start."
+        "When it came into the sprint is not recorded. Taken out {left_at}, {left_after} after the start."
     ),
     "unknown_unsettled": N_(
         "When it came into the sprint is not recorded. Whether it was done by this instant is not recorded either."
@@ -129,42 +130,43 @@ LEDGER_FINDING = {
     ),
     "ends_before_start": N_("Sprint {sprint} ends before it starts: its figures cannot be told. Correct its dates."),
     "membership_contradiction": N_(
-        "The recorded history of {n} items of sprint {sprint} contradicts itself or the present sprint field: {items}"
+        "Sprint {sprint}: the recorded history contradicts itself or the present sprint field ({n}): {items}"
     ),
     "membership_unknown": N_(
         "What was in sprint {sprint} from its start, and what was added or removed, cannot be told: the "
         "sheet has no usable {items}. Add it, or import a change log."
     ),
     "initial_estimate_unknown": N_(
-        "{n} items of sprint {sprint} have no initial estimate on record, so that nothing but completed and "
-        "not completed is known in points: {items}. Add the column initial_points, or import a change log "
+        "Sprint {sprint}: no initial estimate on record ({n}), so that nothing but completed and not "
+        "completed is known in points: {items}. Add the column Initial estimate, or import a change log "
         "of estimates."
     ),
-    "unestimated": N_("{n} items of sprint {sprint} have no estimate and count 0 points: {items}"),
+    "unestimated": N_("Sprint {sprint}: without an estimate, counted as 0 points ({n}): {items}"),
     "estimate_unreadable": N_(
-        "{n} items of sprint {sprint} have an estimate in their history that is no number; it counts as none: {items}"
+        "Sprint {sprint}: an estimate in the history is no number and counts as none ({n}): {items}"
     ),
     "status_unknown": N_(
-        "{n} statuses in the history of sprint {sprint} no longer exist and count as not done: {items}"
+        "Sprint {sprint}: statuses in the history that no longer exist count as not done ({n}): {items}"
     ),
     "done_without_date": N_(
         "{items} is done but its date of completion is empty; it counts as completed in sprint {sprint}."
     ),
     "done_column_missing": N_(
-        "The sheet does not say when items were done; {n} done items count as completed in sprint {sprint}: {items}"
+        "The sheet does not say when items were done; what is done counts as completed in sprint "
+        "{sprint} ({n}): {items}"
     ),
     "done_date_without_done_status": N_(
-        "{n} items of sprint {sprint} have a date of completion but a status that is not done; they count "
-        "as not completed: {items}"
+        "Sprint {sprint}: with a date of completion but a status that is not done, counted as not "
+        "completed ({n}): {items}"
     ),
     "removed_before_added": N_(
-        "{n} items of sprint {sprint} were removed before they were added, so that their place cannot be "
-        "told: {items}. Correct the dates."
+        "Sprint {sprint}: removed before they were added, so that their place cannot be told ({n}): "
+        "{items}. Correct the dates."
     ),
     "stated_contradicts_log": N_(
-        "For {n} items of sprint {sprint} the sheet and the change log disagree; the sheet's columns count: {items}"
+        "Sprint {sprint}: the sheet and the change log disagree, the sheet's columns count ({n}): {items}"
     ),
-    "deleted_item": N_("{n} items of sprint {sprint} were deleted at the source and are left out: {items}"),
+    "deleted_item": N_("Sprint {sprint}: deleted at the source and left out ({n}): {items}"),
     "content_unknown": N_(
         "No change of title, description, acceptance criteria, type or priority is on record for sprint "
         "{sprint}, so that content churn cannot be told."
@@ -186,6 +188,9 @@ def why_text(code: str, params: Mapping[str, Any]) -> Text:
     for name in INSTANTS:
         at = given.get(name)
         given[name] = datetime.fromisoformat(at) if at else Text(NO_DATE)
+    for name in ("entered", "left"):
+        hours = given.get(f"{name}_hours")
+        given[f"{name}_after"] = None if hours is None else timedelta(hours=hours)
     for name in AUTHORS:
         given[name] = given.get(name) or Text(NOBODY)
     return Text(WHY[code], **given)

@@ -8,6 +8,7 @@ from core.wording_actions import POLICY
 from pages.components import cards, churn_view, data, filters, opening, request_forms, request_view, sprint_filters
 from pages.components.reader import reader as present_reader
 from pages.components.request_forms import Changes
+from pages.components.request_view import Request
 from pages.components.sprint_strips import EVERY, SHOWN
 
 TITLE = N_("Requirement churn")
@@ -35,11 +36,22 @@ def main() -> None:
     cards.headline(reader, *churn_view.answer(reader, shown))
     cards.subline(*churn_view.facts(reader, shown))
     churn_view.chart_panel(reader, shown)
-    churn_view.changes_panel(reader, shown)
+    listed = request_view.requests()
     changes = request_forms.changes_of(shown.figures.changes)
-    if data.may("waive_change"):
-        request_forms.waive_form(reader, changes)
-    _requests(reader, changes)
+    names = {
+        "changes": reader.t("What changed ({n})", n=len(changes)) if shown.recorded else reader.t("What changed"),
+        "requests": reader.t("Change requests ({n})", n=len(listed)),
+    }
+    asked = "requests" if "request" in st.query_params else "changes"
+    if (
+        filters.switch(reader.t("Show"), list(names), key="churn.view", say=names.__getitem__, default=asked)
+        == "changes"
+    ):
+        churn_view.changes_panel(reader, shown)
+        if data.may("waive_change"):
+            request_forms.waive_form(reader, changes)
+    else:
+        _requests(reader, listed, changes)
     sources = data.table("sources").set_index("source_id")
     policy = sources.loc[board.source_id, "policy"]
     notes: list[Text | str] = [Text("approved means signed in a change request, or waived with a reason")]
@@ -49,9 +61,8 @@ def main() -> None:
     )  # fmt: skip
 
 
-def _requests(reader: Reader, changes: Changes) -> None:
+def _requests(reader: Reader, listed: list[Request], changes: Changes) -> None:
     """The change requests, the chosen one in full, and what may be done about it."""
-    listed = request_view.requests()
     request_view.requests_panel(reader, listed)
     if data.may("manage_changes"):
         request_forms.record_form(reader, changes)

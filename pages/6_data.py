@@ -51,6 +51,7 @@ if data.may("import_data"):
 if workspace.fresh_since is not None:
     data_view.sources(reader, now())
     data_view.findings(reader)
+if len(data.table("runs")):
     data_view.history(reader)
     data_view.counts(reader)
 cards.counted(reader, "R2, R27", fresh_since=workspace.fresh_since)

@@ -29,10 +29,17 @@ def routes(schema: Callable[[], str]) -> list[Route]:
     return [
         Route("/healthz", health, methods=["GET", "HEAD"]),
         Route("/language/{lang}", keep_language, methods=["GET"]),
+        Route("/overview", to_first_page, methods=["GET"]),
     ]
 
 
 NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+async def to_first_page(request: Request) -> Response:
+    """Streamlit knows its first page by `/` alone; a link that names it leads there, with what it asks for."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{query}", status_code=307, headers=NOT_KEPT)
 
 
 async def keep_language(request: Request) -> Response:

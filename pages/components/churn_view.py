@@ -16,7 +16,7 @@ from metrics.xmr import Limits
 from pages.components import cards, data, filters, screens, theme
 from pages.components.data import Board
 from pages.components.item_table import Column, item_table
-from pages.components.markup import emphasis
+from pages.components.markup import emphasis, plain
 from pages.components.sprint_strips import UNITS, closed_sprints, limits_of
 from reports.figures import ChurnFigures
 
@@ -28,7 +28,7 @@ STATE = {
 }
 STATE_COLOURS = {"signed": "completed", "waived": "neutral", "evaluated": "warning", "unapproved": "alarm"}
 KIND_COLOURS = {"content": "neutral"}
-ANSWERED = ("signed", "waived")
+SHORT = 30  # changes listed at first: on a phone each is a card
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +157,9 @@ def changes_panel(reader: Reader, shown: Churn) -> None:
             screens.zero(reader, reader.t("no change fits this choice"))
             return
         rows = rows.sort_values("at", ascending=False)
+        hidden = 0 if st.session_state.get("churn.every") else len(rows) - SHORT
+        if hidden > 0:
+            rows = rows.head(SHORT)
         sizes = [
             "" if kind == "content" else reader.number(points)
             for kind, points in zip(rows["change_kind"], rows["points"], strict=True)
@@ -165,6 +168,13 @@ def changes_panel(reader: Reader, shown: Churn) -> None:
             rows.assign(size=sizes, answered=_answers(reader, rows)), _columns(reader), reader,
             name=reader.t("Detected changes"), key="churn.changes",
         )  # fmt: skip
+        if hidden > 0:
+            more = reader.tn("Show {n} older change", "Show {n} older changes", hidden)
+            st.button(plain(more), key="churn.more", on_click=_show_every)
+
+
+def _show_every() -> None:
+    st.session_state["churn.every"] = True
 
 
 def change_words(reader: Reader, change: dict[str, Any]) -> str:
@@ -222,7 +232,7 @@ def _columns(reader: Reader) -> list[Column]:
         Column("at", reader.t("When"), "instant"),
         Column("author", reader.t("Who")),
         Column("state", reader.t("State"), "badge", words=states, colours=STATE_COLOURS),
-        Column("answered", reader.t("Answered by"), "note"),
+        Column("answered", reader.t("What answers for it"), "note"),
     ]
 
 

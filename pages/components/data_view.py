@@ -26,6 +26,7 @@ from pages.components.data_words import (
 )
 from pages.components.item_table import Column, item_table
 from pages.components.markup import clean, muted, plain
+from pages.components.upload import OUTCOME
 from reports.figures.house import finding_counts, finding_text
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -116,9 +117,12 @@ def _undo(reader: Reader, runs: pd.DataFrame) -> None:
         )
         is_sent = filling.button(reader.t("Undo this import"))
     if is_sent:
-        filling.send(
-            reader, lambda: data.do(undo_import, run_id=chosen), reader.t("Import {run} is undone.", run=str(chosen))
-        )
+        filling.send(reader, lambda: _undone(chosen), reader.t("Import {run} is undone.", run=str(chosen)))
+
+
+def _undone(run_id: int) -> None:
+    data.do(undo_import, run_id=run_id)
+    st.session_state.pop(OUTCOME, None)  # what that import did is no longer so
 
 
 def findings(reader: Reader) -> None:

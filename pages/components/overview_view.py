@@ -204,7 +204,7 @@ def _sprint_line(reader: Reader, board: Board, figures: SprintFigures) -> Markup
     )
     under = join([sprint_words.goal(reader, figures), sprint_words.plan(reader, figures, data.as_of_now())])
     return Markup(
-        '<p><a href="{}" target="_self" style="color:inherit">{}</a></p><p class="fn-subtitle">{}</p>'
+        '<p><a href="{}" target="_self" style="color:inherit;text-decoration:none">{} →</a></p><p class="fn-subtitle">{}</p>'
     ).format(safe(href), sentence, under)
 
 

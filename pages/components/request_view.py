@@ -100,7 +100,7 @@ def request_panel(reader: Reader, one: Request) -> None:
     with cards.panel(f"{one.number} {present['title']}", state):
         facts = [{"name": reader.t(word), "value": text(present[name])} for name, word in FACTS.items()]
         facts[1]["value"] = impact(reader, present)
-        columns = [Column("name", reader.t("What")), Column("value", reader.t("Content"))]
+        columns = [Column("name", reader.t("About")), Column("value", reader.t("Content"))]
         item_table(pd.DataFrame(facts), columns, reader, name=one.number, key="churn.request")
         columns = [
             Column("version", reader.t("Version"), "number"),

@@ -15,6 +15,7 @@ from pages.components.item_table import Column, item_table
 from pages.components.markup import badge, clean, join, muted, plain, safe, strong
 
 SHOWN_ROWS = 5
+LEFT_OUT, NO_COLUMN = "left_out", -1
 BOOK, PREVIEW, OUTCOME = "data.book", "data.preview", "data.outcome"
 QUIET = """<style>
 .st-key-{key} [data-testid=stFileUploaderDropzoneInstructions],
@@ -89,18 +90,18 @@ def _book(reader: Reader, uploaded: Any) -> tuple[int, Any]:
 def _sheet(reader: Reader, sheet: Any, key: str, book: Any) -> Reading | None:
     """What one sheet holds, as guessed or remembered, and as the person corrects it; None where it stays out."""
     guessed = data.do(remembered_reading, sheet=sheet)
-    options = [None, *SHEET_KIND]
+    options = [LEFT_OUT, *SHEET_KIND]
     with st.container(border=True, key=key.replace(".", "-")):
         cards.title(sheet.name, reader.tn("{n} row", "{n} rows", sheet.row_count))
         left, right = st.columns([3, 1])
         kind = left.selectbox(
             plain(reader.t("What this sheet holds")),
             options,
-            index=options.index(guessed.kind),
-            format_func=lambda code: reader.t(SHEET_KIND[code]) if code else reader.t("leave it out"),
+            index=options.index(guessed.kind or LEFT_OUT),
+            format_func=lambda code: reader.t("leave it out") if code == LEFT_OUT else reader.t(SHEET_KIND[code]),
             key=f"{key}.kind",
         )
-        if kind is None:
+        if kind == LEFT_OUT:
             return None
         best = guessed if kind == guessed.kind else data.do(remembered_reading, sheet=sheet, kind=kind)
         usual = best.header_row or 0
@@ -159,16 +160,16 @@ def _field(reader: Reader, field: Any, kind: str, labels: dict[int, str], found:
                 placeholder="",
             )
         )
-    options: list[int | None] = [None, *labels]
+    options = [NO_COLUMN, *labels]
     one = st.selectbox(
         label,
         options,
         index=options.index(found[0]) if found and found[0] in options else 0,
-        format_func=lambda one: clean(labels[one]) if one is not None else "–",
+        format_func=lambda one: "–" if one == NO_COLUMN else clean(labels[one]),
         key=key,
         help=explained,
     )
-    return [] if one is None else [one]
+    return [] if one == NO_COLUMN else [one]
 
 
 def _column_label(sheet: Any, index: int, row: int) -> str:

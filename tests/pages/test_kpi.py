@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.actor import Role
 from core.reader import Reader
 from pages.components import data, kpi_words
+from pages.components.markup import plain
 from tests.actors import actor_of
 from tests.pages.conftest import OpenPage, page_html
 
@@ -151,7 +152,7 @@ def test_an_empty_store_says_what_to_do_and_takes_the_first_kpi(empty_home: Path
     html = page_html(test)
     assert "“订单处理时长”: not enough points" in html and "never measured" in html
     assert "baseline 2 h → target 15 min" in html and "n/a" in html
-    assert [one.value for one in test.toast] == ["Defined: 订单处理时长"]
+    assert [one.value for one in test.toast] == [plain("Defined: 订单处理时长")]
 
 
 def test_a_kpi_whose_baseline_does_not_fit_is_refused_whole_and_the_input_stays(

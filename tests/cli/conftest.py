@@ -1,0 +1,116 @@
+"""The shell as people use it: a real process with a home of its own, or the same door inside this process for speed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fortnight
+from core.config import load_config
+from store import tables
+from store.db import open_store
+
+ROOT = Path(__file__).parents[2]
+QUIET = {"LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "FORTNIGHT_LANG", "FORTNIGHT_DATABASE_URL", "FORTNIGHT_DEBUG"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def failure(self) -> str:
+        """The one line of a command that failed."""
+        assert (self.code, self.err.count("\n"), "Traceback" in self.err) == (1, 1, False), self.err
+        return self.err.rstrip("\n")
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Run:
+    """`python fortnight.py ...` in a process of its own, with this test's home."""
+
+    def run(*arguments: str, env: Mapping[str, str] | None = None) -> Done:
+        environ = {name: value for name, value in os.environ.items() if name not in QUIET}
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "fortnight.py"), *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            env={**environ, "PYTHONIOENCODING": "utf-8", "FORTNIGHT_HOME": str(tmp_path / "home"), **(env or {})},
+            check=False,
+            timeout=120,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def door(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same command line inside this process."""
+    monkeypatch.delenv("FORTNIGHT_DEBUG", raising=False)
+
+    def run(*arguments: str) -> Done:
+        capsys.readouterr()
+        code = fortnight.main(list(arguments))
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def house(sqlite_config: object, door: Run) -> Run:
+    """The door of an empty, migrated house."""
+    return door
+
+
+@pytest.fixture(scope="session")
+def _sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("sample") / "home"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FORTNIGHT_HOME", str(home))
+        patched.delenv("FORTNIGHT_DATABASE_URL", raising=False)
+        assert fortnight.main(["migrate"]) == 0
+        assert fortnight.main(["sample", "load", "--if-empty"]) == 0
+    return home
+
+
+@pytest.fixture
+def sample(_sample_home: Path, tmp_path: Path, door: Run) -> Run:
+    """The door of a house in which the sample workspace was loaded."""
+    shutil.copytree(_sample_home, tmp_path / "home", dirs_exist_ok=True)
+    return door
+
+
+def every_row(*, but: frozenset[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
+    """The contents of every table, byte by byte, but for some tables."""
+    store = open_store(load_config())
+    try:
+        with store.engine.connect() as connection:
+            return {
+                table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+                for table in tables.Base.metadata.sorted_tables
+                if table.name not in but
+            }
+    finally:
+        store.engine.dispose()

@@ -1,0 +1,176 @@
+"""A small file through the real command: its figures are those counted by hand, and nothing else changes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, every_row
+from tests.cli.files import COUNTS, HISTORY, POINTS, RATIOS, csv_text, write_csv, write_xlsx
+
+LOG = frozenset({"audit_entry"})
+BOOKS = frozenset({"audit_entry", "source", "sync_run", "row_image"})  # an undone run stays on record, with its source
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_a_file_gives_the_figures_counted_by_hand(shell: Run, tmp_path: Path, write: object) -> None:
+    assert shell("migrate").code == 0
+    done = shell("import", write(tmp_path), "--source", "shop", "--json")  # type: ignore[operator]
+    assert (done.code, done.err) == (0, "")
+    assert done.json["sheets"][0]["rows"]["work_item"] == {"added": 4, "changed": 0, "unchanged": 0}
+    shown = shell("show", "sprint", "--source", "shop", "--sprint", "S1", "--json").json
+    assert shown["points"] == POINTS
+    assert shown["counts"] == COUNTS
+    assert shown["balances"] is True
+    assert shown["ratios"] == RATIOS
+    assert {one["key"]: (one["bucket"], one["outcome"], one["initial_points"]) for one in shown["items"]} == {
+        "A-1": ("committed", "completed", 5),
+        "A-2": ("committed", "not_completed", 3),
+        "A-3": ("committed", "removed", 2),
+        "A-4": ("added", "completed", 4),
+    }
+    assert shown["sprint"] == {
+        "id": "S1", "name": "Sprint 1", "state": "closed", "goal": None,
+        "started_at": "2026-11-02T01:00:00+00:00",  # 09:00 in Asia/Shanghai
+        "planned_end_at": "2026-11-13T15:59:59.999999+00:00",  # a bare date is the end of its day (R2)
+        "completed_at": "2026-11-13T09:00:00+00:00",
+    }  # fmt: skip
+    assert list(shown) == [
+        "source", "sprint", "as_of", "policy", "points", "counts", "balances", "ratios", "items", "findings"
+    ]  # fmt: skip
+
+
+def test_a_replay_knows_only_what_had_happened(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path))
+    # On 6 November A-3 has gone (2) and A-1 is done (5); A-4 has not come yet.
+    shown = house("show", "sprint", "--as-of", "2026-11-06", "--json").json
+    assert shown["as_of"] == "2026-11-06T15:59:59.999999+00:00"
+    assert (shown["points"]["added"], shown["points"]["removed"], shown["points"]["completed"]) == (0, 2, 5)
+    # At 10:59 Shanghai time of that day it was still there: the instant has its own offset, or is in the project's zone.
+    for instant in ("2026-11-06T10:59", "2026-11-06T02:59+00:00"):
+        before = house("show", "sprint", "--as-of", instant, "--json").json
+        assert before["as_of"] == "2026-11-06T02:59:00+00:00"
+        assert before["points"]["removed"] == 0
+    # Before it started, nothing can be known: null, not nought (R1).
+    early = house("show", "sprint", "--as-of", "2026-11-01", "--json").json
+    assert set(early["points"].values()) == {None}
+
+
+def test_the_same_file_twice_changes_nothing(house: Run, tmp_path: Path) -> None:
+    file = write_csv(tmp_path)
+    house("import", file)
+    counts, rows = house("status", "--json").json["counts"], every_row()
+    again = house("import", file)
+    assert again.code == 0
+    assert "Nothing changed" in again.out
+    assert house("status", "--json").json["counts"] == counts
+    assert every_row() == rows
+
+
+def test_a_corrected_file_corrects_facts_and_invents_no_change(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path))
+    corrected = csv_text().replace(",8,3,", ",6,3,").replace("Old page", "Old page gone")
+    done = house("import", write_csv(tmp_path, corrected, "later.csv"), "--json").json
+    assert done["sheets"][0]["rows"]["work_item"] == {"added": 0, "changed": 2, "unchanged": 2}
+    shown = house("show", "sprint", "--json").json
+    assert (shown["points"]["re_estimated"], shown["points"]["not_completed"]) == (3, 6)  # 6 - 3
+    assert house("status", "--json").json["counts"]["change"] == 0
+    assert house("show", "churn", "--json").json["changes"]["detected"] == 3  # added, removed, re-estimated: as stated
+
+
+def test_a_partial_file_leaves_the_other_rows(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path))
+    lines = csv_text().splitlines()
+    house("import", write_csv(tmp_path, "\n".join(lines[:2]) + "\n", "part.csv"))
+    assert house("show", "sprint", "--json").json["points"] == POINTS
+
+
+def test_an_undo_puts_every_table_back(house: Run, tmp_path: Path) -> None:
+    nothing = every_row(but=BOOKS)
+    house("import", write_csv(tmp_path))
+    first = every_row(but=BOOKS)
+    corrected = csv_text().replace(",8,3,", ",6,3,") + "A-5,New,Story,To do,Sprint 2,S2,,,,3,3,,,\n"
+    run = house("import", write_csv(tmp_path, corrected, "later.csv"), "--json").json["sheets"][0]["run"]
+    assert every_row(but=BOOKS) != first
+    assert "Undo these first, newest first: 2." in house("undo", "1").failure
+    assert house("undo", str(run)).code == 0
+    assert every_row(but=BOOKS) == first
+    assert "undone already" in house("undo", str(run)).failure
+    assert house("undo", "1").code == 0
+    assert every_row(but=BOOKS) == nothing
+    assert house("rebuild").out == "Derived 0 sprints anew; 0 rows changed.\n"
+    house("import", write_csv(tmp_path))
+    assert house("show", "sprint", "--json").json["points"] == POINTS
+
+
+def test_an_undone_change_log_leaves_the_items_source_as_it_was(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path, csv_text(without=("Initial estimate",))))
+    before = every_row(but=BOOKS)
+    log = write_csv(tmp_path, "Key,Changed at,Field,From,To,Author\nA-2,2026-11-04 11:00,Estimate,3,8,Lin\n", "log.csv")
+    done = house("import", log, "--source", "log", "--kind", "change_log")
+    assert done.code == 0, done.err
+    assert house("show", "sprint", "--json").json["points"]["re_estimated"] == 5
+    house("undo", "2")
+    assert every_row(but=BOOKS) == before
+    assert house("show", "sprint", "--json").json["points"]["re_estimated"] is None
+
+
+def test_a_dry_run_writes_nothing(house: Run, tmp_path: Path) -> None:
+    empty = every_row()
+    done = house("import", write_csv(tmp_path), "--dry-run", "--json")
+    assert done.code == 0
+    assert done.json["dry_run"] is True
+    assert done.json["sheets"][0]["run"] is None
+    assert done.json["sheets"][0]["rows"]["work_item"]["added"] == 4
+    assert every_row() == empty
+
+
+def test_a_backlog_without_history_gives_items_and_totals_but_no_invented_figures(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path, csv_text(without=HISTORY)))
+    shown = house("show", "sprint", "--json").json
+    unknown = ("committed", "added", "removed", "re_estimated")
+    assert {shown[unit][name] for unit in ("points", "counts") for name in unknown} == {None}
+    assert shown["balances"] is None
+    assert set(shown["ratios"].values()) == {None}
+    assert shown["points"]["completed"] == 9  # A-1 and A-4 are done at 5 + 4
+    found = {one["code"]: one["text"] for one in shown["findings"]}
+    assert "added_at" in found["membership_unknown"]
+    text = house("show", "sprint").out
+    assert "Committed             n/a    n/a" in text
+    assert "Whether the ledger balances cannot be known." in text
+    zh = house("show", "sprint", "--lang", "zh").out
+    assert "无法得知账本是否平衡。" in zh
+
+
+def test_a_wrong_cell_is_named_and_nothing_comes_in(house: Run, tmp_path: Path) -> None:
+    empty = every_row()
+    bad = csv_text().replace(",5,5,", ",five,5,").replace("2026-11-07 10:00", "2026-13-07")
+    done = house("import", write_csv(tmp_path, bad))
+    assert done.failure.startswith("2 cells cannot be imported; nothing was. Sheet “backlog.csv”, cell J2: found “five”.")
+    assert "cell L5: found “2026-13-07”" in done.out
+    as_json = house("import", write_csv(tmp_path, bad), "--json")
+    assert as_json.failure == done.failure
+    assert [one["cell"] for one in as_json.json["sheets"][0]["problems"] if one["severity"] == "error"] == ["J2", "L5"]
+    assert every_row() == empty
+
+
+def test_a_file_without_keys_is_refused(house: Run, tmp_path: Path) -> None:
+    done = house("import", write_csv(tmp_path, csv_text(without=("Key",))), "--kind", "backlog")
+    assert done.code == 1
+    assert "nothing was" in done.failure or "Issue key" in done.failure
+
+
+def test_a_rebuild_after_an_import_changes_nothing(house: Run, tmp_path: Path) -> None:
+    house("import", write_csv(tmp_path))
+    assert house("rebuild").out == "Derived 1 sprints anew; 0 rows changed.\n"
+
+
+@pytest.mark.parametrize("kind", ["backlog", "change_log", "demo", "kpi", "kpi_measurement", "feedback"])
+def test_a_template_comes_back_through_the_import(house: Run, tmp_path: Path, kind: str) -> None:
+    # A log, a verdict or a measurement speaks of things that must be there first.
+    before = {"change_log": ["backlog"], "demo": ["backlog"], "kpi_measurement": ["kpi"]}.get(kind, [])
+    for each in [*before, kind]:
+        file = tmp_path / f"{each}.xlsx"
+        assert house("template", each, str(file), "--lang", "zh").out == f"{file}\n"
+        done = house("import", str(file))
+        assert (done.code, done.err) == (0, ""), done.out
+    assert "rows as" in done.out
