@@ -123,52 +123,45 @@ WHY = {
 }
 
 LEDGER_FINDING = {
-    "sprint_unknown": N_("There is no sprint {sprint} in this source."),
-    "sprint_without_start": N_("Sprint {sprint} has no start date: its figures cannot be told. Give it a start."),
+    "sprint_unknown": N_("There is no {sprint} in this source."),
+    "sprint_without_start": N_("{sprint} has no start date: its figures cannot be told. Give it a start."),
     "closed_without_end": N_(
-        "Sprint {sprint} is closed but has no date of completion: its figures cannot be told. Give it an end."
+        "{sprint} is closed but has no date of completion: its figures cannot be told. Give it an end."
     ),
-    "ends_before_start": N_("Sprint {sprint} ends before it starts: its figures cannot be told. Correct its dates."),
+    "ends_before_start": N_("{sprint} ends before it starts: its figures cannot be told. Correct its dates."),
     "membership_contradiction": N_(
-        "Sprint {sprint}: the recorded history contradicts itself or the present sprint field ({n}): {items}"
+        "{sprint}: the recorded history contradicts itself or the present sprint field ({n}): {items}"
     ),
     "membership_unknown": N_(
-        "What was in sprint {sprint} from its start, and what was added or removed, cannot be told: the "
+        "What was in {sprint} from its start, and what was added or removed, cannot be told: the "
         "sheet has no usable {items}. Add it, or import a change log."
     ),
     "initial_estimate_unknown": N_(
-        "Sprint {sprint}: no initial estimate on record ({n}), so that nothing but completed and not "
+        "{sprint}: no initial estimate on record ({n}), so that nothing but completed and not "
         "completed is known in points: {items}. Add the column Initial estimate, or import a change log "
         "of estimates."
     ),
-    "unestimated": N_("Sprint {sprint}: without an estimate, counted as 0 points ({n}): {items}"),
-    "estimate_unreadable": N_(
-        "Sprint {sprint}: an estimate in the history is no number and counts as none ({n}): {items}"
-    ),
-    "status_unknown": N_(
-        "Sprint {sprint}: statuses in the history that no longer exist count as not done ({n}): {items}"
-    ),
-    "done_without_date": N_(
-        "{items} is done but its date of completion is empty; it counts as completed in sprint {sprint}."
-    ),
+    "unestimated": N_("{sprint}: without an estimate, counted as 0 points ({n}): {items}"),
+    "estimate_unreadable": N_("{sprint}: an estimate in the history is no number and counts as none ({n}): {items}"),
+    "status_unknown": N_("{sprint}: statuses in the history that no longer exist count as not done ({n}): {items}"),
+    "done_without_date": N_("{items} is done but its date of completion is empty; it counts as completed in {sprint}."),
     "done_column_missing": N_(
-        "The sheet does not say when items were done; what is done counts as completed in sprint "
+        "The sheet does not say when items were done; what is done counts as completed in "
         "{sprint} ({n}): {items}"
     ),
     "done_date_without_done_status": N_(
-        "Sprint {sprint}: with a date of completion but a status that is not done, counted as not "
-        "completed ({n}): {items}"
+        "{sprint}: with a date of completion but a status that is not done, counted as not completed ({n}): {items}"
     ),
     "removed_before_added": N_(
-        "Sprint {sprint}: removed before they were added, so that their place cannot be told ({n}): "
+        "{sprint}: removed before they were added, so that their place cannot be told ({n}): "
         "{items}. Correct the dates."
     ),
     "stated_contradicts_log": N_(
-        "Sprint {sprint}: the sheet and the change log disagree, the sheet's columns count ({n}): {items}"
+        "{sprint}: the sheet and the change log disagree, the sheet's columns count ({n}): {items}"
     ),
-    "deleted_item": N_("Sprint {sprint}: deleted at the source and left out ({n}): {items}"),
+    "deleted_item": N_("{sprint}: deleted at the source and left out ({n}): {items}"),
     "content_unknown": N_(
-        "No change of title, description, acceptance criteria, type or priority is on record for sprint "
+        "No change of title, description, acceptance criteria, type or priority is on record for "
         "{sprint}, so that content churn cannot be told."
     ),
 }

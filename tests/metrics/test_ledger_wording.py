@@ -35,10 +35,10 @@ def test_a_reason_reads_as_a_sentence_in_the_projects_zone(story: Story) -> None
     row = story.ledger().entries.iloc[0]
     said = why_text(row["why_code"], row["why_params"])
     assert Reader("en", "Asia/Shanghai").say(said) == (
-        "Added 4 Mar 17:00, 48 h after the start, by 王芳. Taken out 6 Mar 17:00, 96 h after the start, by Lin. Estimate 5 at entry."
+        "Added 4 Mar 17:00, 2 d after the start, by 王芳. Taken out 6 Mar 17:00, 4 d after the start, by Lin. Estimate 5 at entry."
     )
     assert Reader("zh", "Asia/Shanghai").say(said) == (
-        "3月4日 17:00 加入（开始后 48 小时），操作人：王芳。3月6日 17:00 移出（开始后 96 小时），操作人：Lin。进入时估算 5。"
+        "3月4日 17:00 加入（开始后 2 天），操作人：王芳。3月6日 17:00 移出（开始后 4 天），操作人：Lin。进入时估算 5。"
     )
 
 
@@ -47,7 +47,7 @@ def test_what_was_not_recorded_is_said_so(story: Story) -> None:
     row = story.ledger().entries.iloc[0]
     said = Reader("en").say(why_text(row["why_code"], row["why_params"]))
     assert said == (
-        "Added 3 Mar 09:00, 24 h after the start, by somebody not recorded. "
+        "Added 3 Mar 09:00, 1 d after the start, by somebody not recorded. "
         "Completed on an unknown date. Estimate 3 at entry, 3 at the end."
     )
 
@@ -62,8 +62,8 @@ def test_findings_read_as_sentences(story: Story) -> None:
         for lang in ("en", "zh")
     ]
     assert "2 items" not in " ".join(said)
-    assert "1 items of sprint Sprint 1 have no estimate and count 0 points: A-1" in said
-    assert "冲刺 Sprint 1 有 1 个工作项没有估算，按 0 点计：A-1" in said
+    assert "Sprint 1: without an estimate, counted as 0 points (1): A-1" in said
+    assert "Sprint 1 有 1 个工作项没有估算，按 0 点计：A-1" in said
     assert len(said) == 8
 
 
