@@ -25,7 +25,7 @@ from connectors.sheets.source import Preview, fetch, preview
 from connectors.sheets.templates import template
 from core.actor import Actor
 from core.errors import Invalid, NotFound
-from core.i18n import N_, Text
+from core.i18n import N_, Text, packed
 from core.plain import plain_text
 from store import lookup
 from store import tables as t
@@ -388,8 +388,7 @@ def _record_warnings(work: Work, source: t.Source, run: t.SyncRun, one: Preview)
                 "subject_label": f"{problem.sheet}!{problem.cell}", "found_at": work.at,
                 "params": {
                     "sheet": problem.sheet, "cell": problem.cell, "found": problem.found,
-                    "accepted": problem.accepted.message,
-                    "accepted_params": {name: str(value) for name, value in problem.accepted.params},
+                    "accepted": packed(problem.accepted),
                 },
             }
             for problem in one.problems

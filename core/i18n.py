@@ -6,6 +6,7 @@ Placeholders are `{name}`; values are formatted by `core.reader.Reader`.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,20 @@ class Text:
         from core.reader import Reader  # the reader needs Text; a sentence without a reader falls back to English
 
         return Reader().say(self)
+
+
+def packed(value: Any) -> Any:
+    """A travelling sentence, with the sentences and instants inside it, as JSON keeps it."""
+    if isinstance(value, Text):
+        return {"message": value.message, "one": value.one, "params": {name: packed(one) for name, one in value.params}}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def unpacked(kept: Any) -> Any:
+    """What `packed` kept, as it was; an instant inside comes back as its text."""
+    if isinstance(kept, dict) and "message" in kept:
+        return Text(kept["message"], one=kept["one"], **{name: unpacked(one) for name, one in kept["params"].items()})
+    return kept
 
 
 @cache

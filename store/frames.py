@@ -72,6 +72,8 @@ def _series(kind: Any, values: Sequence[Any]) -> "pd.Series[Any]":
         return pd.Series(instants).astype("datetime64[us, UTC]")
     if python is date:
         return pd.Series(list(values), dtype="object")
+    if python is bool and None in values:
+        return pd.Series(list(values), dtype="boolean")  # "bool" would make a null a False
     dtype = {bool: "bool", int: "Int64", float: "float64", str: "str"}.get(python, "object")
     return pd.Series(list(values), dtype=dtype)
 

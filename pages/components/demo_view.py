@@ -36,8 +36,8 @@ def step_items(items: pd.DataFrame) -> Parts:
     parts: Parts = {"all": rows}
     parts |= {step: [row for row in counted if row["bucket"] == step] for step in ("committed", "added", "carried")}
     parts["re_estimated"] = [row for row in counted if _is_moved(row)]
-    outcomes = ("removed", "completed", "not_completed")
-    parts |= {step: [row for row in counted if row["outcome"] == step] for step in outcomes}
+    parts["removed"] = [row for row in counted if row["outcome"] == "removed"]
+    parts |= {step: [row for row in rows if row["outcome"] == step] for step in ("completed", "not_completed")}
     parts["completed_outside"] = [row for row in rows if row["outcome"] == "completed_outside"]
     parts["unapproved"] = [row for row in rows if row["unapproved"]]
     return parts

@@ -69,6 +69,8 @@ def answer(reader: Reader, teams: list[Team], kpis: KpiFigures | None, waiting: 
         said.append(reader.t("Of {n} KPIs, {met} consistently met the target.", met=met, n=len(kpis.status)))
     if waiting:
         said.append(emphasis(reader.tn("{n} thing waits for a decision.", "{n} things wait for a decision.", waiting)))
+    elif said and any(not is_recorded(figures) for one in teams for figures in one.shown):
+        said.append(reader.t("No decision is known to wait; changes are not on record everywhere."))
     elif said:
         said.append(reader.t("Nothing waits for a decision."))
     return said
@@ -80,7 +82,7 @@ def decisions(reader: Reader, teams: list[Team], waiting: list[Request] | None, 
     if teams:
         busiest = max(teams, key=lambda one: one.unapproved)
         number = sum(one.unapproved for one in teams)
-        is_known = any(_is_recorded(sprint) for one in teams for sprint in one.shown)
+        is_known = any(is_recorded(sprint) for one in teams for sprint in one.shown)
         figures.append(
             Figure(
                 reader.t("Changes nobody approved"),
@@ -221,7 +223,8 @@ def _open_numbers(figures: SprintFigures) -> list[list[str]]:
     return [numbers for numbers, is_open in pairs if is_open]
 
 
-def _is_recorded(figures: SprintFigures) -> bool:
+def is_recorded(figures: SprintFigures) -> bool:
+    """Whether the sprint's record tells what came in and went."""
     return figures.totals["counts"]["added"] is not None
 
 

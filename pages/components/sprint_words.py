@@ -121,9 +121,10 @@ def came_in(reader: Reader, figures: SprintFigures, unit: str) -> list[str | Mar
 def goal(reader: Reader, figures: SprintFigures) -> Markup | str:
     """The sprint's goal and whether it was met."""
     text = figures.sprint["goal"]
-    said = reader.t("Goal “{goal}”", goal=text) if isinstance(text, str) and text else reader.t("No goal on record")
+    has_goal = isinstance(text, str) and bool(text)
+    said = reader.t("Goal “{goal}”", goal=text) if has_goal else reader.t("No goal on record")
     if figures.goal is None:
-        return reader.t("{goal}: no verdict yet", goal=said)
+        return said if not has_goal else reader.t("{goal}: no verdict yet", goal=said)
     code = figures.goal["verdict"]
     word = emphasis(reader.t(GOAL_VERDICT[code]), GOAL_COLOUR[code])
     return Markup("{}{}{}").format(said, "：" if reader.lang == "zh" else ": ", word)

@@ -132,8 +132,9 @@ def _mapping(
         name = reader.t("Further columns ({n} not found)", n=len(folded))
         place = st.container() if group is in_sight else st.expander(plain(name))
         with place:
-            columns = st.columns(3)
             for at, one in enumerate(group):
+                if at % 3 == 0:
+                    columns = st.columns(3)  # a row at a time, so that a phone keeps the order
                 with columns[at % 3]:
                     found = _field(reader, one, kind, labels, list(mapping.get(one.name, [])), f"{key}.{one.name}")
                 if found:

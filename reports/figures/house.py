@@ -6,11 +6,12 @@ import pandas as pd
 
 from core.errors import NotFound
 from core.house import HouseSettings, house_from
-from core.i18n import Text
+from core.i18n import Text, unpacked
 from core.plain import plain_text
 from core.reader import Reader
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
+from core.wording_sheets import SHEET_FINDING
 from reports.figures.plain import jsonable, records
 from store import frames
 from store.migrate import revisions
@@ -71,7 +72,9 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
         return ledger_finding_text(code, params)
     if code in QUALITY_FINDING:
         return Text(QUALITY_FINDING[code], **{"label": label, **params})
-    accepted = Text(params["accepted"], **params.get("accepted_params", {})) if "accepted" in params else ""
+    if code in SHEET_FINDING:
+        return Text(SHEET_FINDING[code], label=label, found=params.get("found", ""))
+    accepted = unpacked(params["accepted"]) if "accepted" in params else ""
     return Text(
         "Sheet “{sheet}”, cell {cell}: found “{found}”. {accepted}",
         sheet=params.get("sheet", "-"),

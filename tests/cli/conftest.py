@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Select, Table, select
 
 import fortnight
 from core.config import load_config
@@ -102,15 +103,22 @@ def sample(_sample_home: Path, tmp_path: Path, door: Run) -> Run:
     return door
 
 
+WHEN_DERIVED = {("sprint_total", "as_of"), ("finding", "found_at"), ("finding", "id")}
+
+
 def every_row(*, but: frozenset[str] = frozenset()) -> dict[str, list[tuple[Any, ...]]]:
-    """The contents of every table, byte by byte, but for some tables."""
+    """The contents of every table but some, byte by byte; only when a figure was derived is left out."""
     store = open_store(load_config())
     try:
         with store.engine.connect() as connection:
             return {
-                table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+                table.name: sorted((tuple(row) for row in connection.execute(_facts_of(table))), key=repr)
                 for table in tables.Base.metadata.sorted_tables
                 if table.name not in but
             }
     finally:
         store.engine.dispose()
+
+
+def _facts_of(table: Table) -> Select[Any]:
+    return select(*[column for column in table.c if (table.name, column.name) not in WHEN_DERIVED])

@@ -7,7 +7,6 @@ import pytest
 from tests.cli.conftest import Run, every_row
 from tests.cli.files import COUNTS, HISTORY, POINTS, RATIOS, csv_text, write_csv, write_xlsx
 
-LOG = frozenset({"audit_entry"})
 BOOKS = frozenset({"audit_entry", "source", "sync_run", "row_image"})  # an undone run stays on record, with its source
 
 
@@ -145,7 +144,9 @@ def test_a_wrong_cell_is_named_and_nothing_comes_in(house: Run, tmp_path: Path) 
     empty = every_row()
     bad = csv_text().replace(",5,5,", ",five,5,").replace("2026-11-07 10:00", "2026-13-07")
     done = house("import", write_csv(tmp_path, bad))
-    assert done.failure.startswith("2 cells cannot be imported; nothing was. Sheet “backlog.csv”, cell J2: found “five”.")
+    assert done.failure.startswith(
+        "2 cells cannot be imported; nothing was. Sheet “backlog.csv”, cell J2: found “five”."
+    )
     assert "cell L5: found “2026-13-07”" in done.out
     as_json = house("import", write_csv(tmp_path, bad), "--json")
     assert as_json.failure == done.failure
@@ -167,7 +168,9 @@ def test_a_rebuild_after_an_import_changes_nothing(house: Run, tmp_path: Path) -
 @pytest.mark.parametrize("kind", ["backlog", "change_log", "demo", "kpi", "kpi_measurement", "feedback"])
 def test_a_template_comes_back_through_the_import(house: Run, tmp_path: Path, kind: str) -> None:
     # A log, a verdict or a measurement speaks of things that must be there first.
-    before = {"change_log": ["backlog"], "demo": ["backlog"], "kpi_measurement": ["kpi"]}.get(kind, [])
+    before = {"change_log": ["backlog"], "demo": ["backlog"], "kpi_measurement": ["kpi"], "feedback": ["backlog"]}.get(
+        kind, []
+    )
     for each in [*before, kind]:
         file = tmp_path / f"{each}.xlsx"
         assert house("template", each, str(file), "--lang", "zh").out == f"{file}\n"

@@ -1,6 +1,8 @@
 """What page tests share: a home with the sample workspace, an empty one, a fixed clock, and a page opened by AppTest."""
 
+import html
 import itertools
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from actions.import_sheet import import_sheet
 from core.actor import local_admin
 from core.config import Config, load_config
 from pages.components.navigation import page_files
@@ -94,3 +97,25 @@ def open_page() -> OpenPage:
 def page_html(test: AppTest) -> str:
     """All HTML that the page sent, as one string: headline, panels, tables, notes."""
     return "\n".join(element.proto.body for element in test.get("html"))
+
+
+def headline_of(test: AppTest) -> str:
+    """The page's answer as plain text."""
+    found = re.search(r'<h1 class="fn-head"[^>]*>(.*?)</h1>', page_html(test), re.S)
+    assert found is not None, "the page has no headline"
+    return html.unescape(re.sub(r"<[^>]+>", "", found[1]))
+
+
+BACKLOG = """Key,Title,Type,Status,Points,Sprint,Sprint start,Sprint end,Sprint completed
+A-1,Pay,Story,Done,5,Sprint 1,2026-11-02,2026-11-13,2026-11-13
+A-2,Ship,Story,In progress,3,Sprint 1,2026-11-02,2026-11-13,2026-11-13
+"""
+
+
+@pytest.fixture
+def home_without_history(empty_home: Path) -> Path:
+    """A home with one closed sprint, imported from a backlog that does not say what came in or went, and when."""
+    store = open_store(load_config())
+    import_sheet(store, local_admin(), "backlog.csv", BACKLOG.encode(), source_name="plain", at=TODAY)
+    store.engine.dispose()
+    return empty_home
