@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import time
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -57,7 +58,7 @@ def _house_fields(
             key=filling.key("language"),
         )
     }
-    zones = [*USUAL_ZONES, *sorted(available_timezones() - set(USUAL_ZONES))]
+    zones = _zones()
     given["zone"] = two.selectbox(
         plain(reader.t("Time zone: days and weeks are cut in it")),
         zones,
@@ -86,6 +87,12 @@ def _house_fields(
         key=filling.key("hours"),
     )  # fmt: skip
     return given
+
+
+@cache
+def _zones() -> list[str]:
+    """Every time zone, the usual ones first; the system's files are looked through once."""
+    return [*USUAL_ZONES, *sorted(available_timezones() - set(USUAL_ZONES))]
 
 
 def _department_fields(

@@ -99,6 +99,12 @@ def page_html(test: AppTest) -> str:
     return "\n".join(element.proto.body for element in test.get("html"))
 
 
+def page_text(test: AppTest) -> str:
+    """What a person reads of that HTML: no stylesheet, no tags."""
+    without_style = re.sub(r"<style>.*?</style>", "", page_html(test), flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", without_style))
+
+
 def headline_of(test: AppTest) -> str:
     """The page's answer as plain text."""
     found = re.search(r'<h1 class="fn-head"[^>]*>(.*?)</h1>', page_html(test), re.S)

@@ -1,0 +1,229 @@
+"""What people read says exactly what programs read, in either language, in columns that stand below each other."""
+
+import re
+from typing import Any
+
+import pytest
+
+from core.config import Config
+from core.house import LABELS
+from core.reader import Reader
+from core.units import format_quantity
+from reports.columns import width, wrapped
+from reports.figures.kpi import canonical_unit
+from reports.tables import churn_lines, feedback_lines, kpi_lines, source_lines, sprint_lines, status_lines
+from tests.cli.conftest import Run
+from tests.cli.files import write_csv
+
+SHOWN = ("sprint", "churn", "kpi", "feedback")
+
+
+def numbers(line: str) -> list[str]:
+    return re.findall(r"(?<![\w-])-?[\d,]+(?:\.\d+)?(?: ?%)?", line)
+
+
+def line_of(text: str, start: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(start))
+
+
+def test_the_sprints_text_has_the_figures_of_its_json(sample: Run) -> None:
+    shown, text = sample("show", "sprint", "--json").json, sample("show", "sprint").out
+    names = {"committed": "Committed", "added": "Added", "carried": "Carried over", "removed": "Removed",
+             "re_estimated": "Re-estimated", "not_completed": "Not completed"}  # fmt: skip
+    for name, word in names.items():
+        points, counts = (Reader().number(shown[unit][name]) for unit in ("points", "counts"))
+        assert line_of(text, word).split()[-2:] == [points, counts]
+    ratios = [Reader().percent(shown["ratios"][name], 1) for name in ("say_do", "churn_gross", "churn_net")]
+    assert [line_of(text, word).split("  ")[-1].strip() for word in ("Say/do", "Churn, gross", "Churn, net")] == ratios
+    for one in shown["items"]:
+        line = line_of(text, one["key"])
+        assert line.endswith(one["title"])
+        assert one["why"] in text
+
+
+def test_the_churn_table_has_a_line_for_each_sprint_of_the_json(sample: Run) -> None:
+    shown, text = sample("show", "churn", "--json").json, sample("show", "churn").out
+    assert len(shown["sprints"]) == 24
+    for row in shown["sprints"]:
+        line = next(line for line in text.splitlines() if f"  {row['name']}  " in line)
+        figures = [Reader().number(row[name]) for name in ("committed", "added", "removed", "re_estimated")]
+        rates = [Reader().percent(row[name], 1) for name in ("churn_gross", "churn_net", "content_churn")]
+        assert [part.strip() for part in re.split(r"  +", line)][2:] == figures + rates
+    for name, word in {"detected": "Changes detected", "unapproved": "Unapproved"}.items():
+        assert line_of(text, word).split()[-1] == str(shown["changes"][name])
+
+
+def test_kpis_are_told_in_the_units_people_use(sample: Run) -> None:
+    shown, text = sample("show", "kpi", "--json").json, sample("show", "kpi").out
+    time, accuracy = shown[0], shown[1]
+    assert (time["unit"], time["baseline"], time["target"]) == ("s", 7200, 900)
+    assert (accuracy["unit"], accuracy["baseline"], accuracy["target"]) == ("ratio", 0.85, 0.98)
+    line = line_of(text, time["kpi"])
+    assert " 2 h " in line
+    assert " 15 min " in line
+    assert format_quantity(Reader(), "duration", time["current"], "min") in line
+    assert Reader().percent(time["progress"], 1) in line
+    assert line_of(text, accuracy["kpi"]).count(" 85 %") == 1
+    assert "2 小时" in sample("show", "kpi", "--lang", "zh").out
+
+
+def test_feedback_text_has_the_weeks_of_its_json(sample: Run) -> None:
+    shown, text = sample("show", "feedback", "--json").json, sample("show", "feedback").out
+    first = shown["weeks"][0]
+    cells = re.split(r"  +", text.splitlines()[2])
+    assert cells[1:4] == [str(first["received"]), str(first["open"]), Reader().percent(first["csat"], 1)]
+    assert cells[5] == "n/a"  # no answer to the NPS question that week: not known, never 0
+    assert first["nps"] is None
+    assert f"(n = {shown['first_response']['n']})" in text
+    assert set(shown["weeks"][0]) == {"week", "received", "open", "csat", "csat_n", "nps", "nps_n"}
+    assert set(shown["first_response"]) == {"median_seconds", "p90_seconds", "n"}
+
+
+def test_json_has_the_keys_the_issue_gives(sample: Run) -> None:
+    status = sample("status", "--json").json
+    assert list(status) == ["counts", "fresh_since", "schema", "findings"]
+    assert status["counts"]["work_item"] == 288
+    churn = sample("show", "churn", "--json").json
+    assert list(churn) == ["sprints", "changes"]
+    assert list(churn["sprints"][0]) == ["source", "sprint", "name", "committed", "added", "removed", "re_estimated",
+                                         "churn_gross", "churn_net", "content_churn"]  # fmt: skip
+    assert list(churn["changes"]) == ["detected", "evaluated", "signed", "waived", "unapproved"]
+    kpi = sample("show", "kpi", "--json").json[0]
+    assert list(kpi) == ["kpi", "unit", "direction", "baseline", "target", "current", "measured_at", "n", "progress",
+                         "limits", "assurance", "signals"]  # fmt: skip
+    assert list(kpi["limits"]) == ["lower", "centre", "upper", "state"]
+    assert list(sample("show", "feedback", "--json").json) == ["weeks", "first_response", "resolution", "by_kind"]
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_words_follow_the_language_and_figures_do_not(sample: Run, what: str) -> None:
+    texts = {lang: sample("show", what, "--lang", lang) for lang in ("en", "zh")}
+    assert {done.code for done in texts.values()} == {0}
+    assert texts["en"].out != texts["zh"].out
+    payloads = {lang: sample("show", what, "--lang", lang, "--json").json for lang in ("en", "zh")}
+    if what == "sprint":
+        for payload in payloads.values():
+            words = [one.pop("why") for one in payload["items"]]
+            assert all(words)
+            for finding in payload["findings"]:
+                finding.pop("text")
+    assert payloads["en"] == payloads["zh"]
+
+
+def test_why_is_in_the_language_asked_for(sample: Run) -> None:
+    why = {lang: sample("show", "sprint", "--lang", lang, "--json").json["items"][0]["why"] for lang in ("en", "zh")}
+    assert why["en"].startswith("In the sprint when it started.")
+    assert why["zh"].startswith("冲刺开始时已在冲刺中。")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("what", ["status", "sources", *(f"show {name}" for name in SHOWN)])
+def test_columns_stand_below_each_other(sample: Run, lang: str, what: str) -> None:
+    lines = sample(*what.split(), "--lang", lang).out.splitlines()
+    rules = [at for at, line in enumerate(lines) if line and set(line) == {"-", " "}]
+    assert rules
+    for at in rules:
+        starts = [found.start() for found in re.finditer("-+", lines[at])]
+        following = [line for line in lines[at + 1 : at + 8] if line and not line.startswith("    ")]
+        assert width(lines[at - 1]) <= width(lines[at])
+        for line in following[:3]:
+            if len(starts) > 2 and width(line) > starts[-1]:
+                assert cell_before(line, starts[1]) == " "
+
+
+def cell_before(line: str, column: int) -> str:
+    """The character that ends right before a column of the terminal."""
+    taken = 0
+    for one in line:
+        taken += width(one)
+        if taken == column:
+            return one
+    return ""
+
+
+def test_null_is_never_nought() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(("committed", "added", "carried", "re_estimated", "removed", "completed",
+                                             "not_completed", "completed_outside"))  # fmt: skip
+    payload = {
+        "source": "shop", "as_of": "2026-11-22T09:00:00+00:00", "policy": "jira-cloud", "points": nothing,
+        "counts": nothing, "balances": None, "ratios": dict.fromkeys(("say_do", "churn_gross", "churn_net")), "items": [],
+        "findings": [],
+        "sprint": {"id": "S1", "name": "One", "state": "future", "goal": None, "started_at": None, "planned_end_at": None,
+                   "completed_at": None},
+    }  # fmt: skip
+    body = "\n".join(sprint_lines(payload, Reader())[3:])
+    assert "n/a" in body
+    assert not re.search(r"\b0\b", body)
+    kpi = {
+        "kpi": "Cost", "unit": "CNY/单", "direction": "down", "baseline": 18, "target": None, "current": None,
+        "measured_at": None, "n": None, "progress": None, "assurance": "not_enough_points", "signals": [],
+        "limits": {"lower": None, "centre": None, "upper": None, "state": "none"},
+    }  # fmt: skip
+    line = kpi_lines([kpi], Reader())[2]
+    assert "￥18/单" in line
+    assert line.count("n/a") == 5  # now, target, progress, n, measured
+
+
+def test_an_empty_house_says_so(house: Run) -> None:
+    assert churn_lines({"sprints": [], "changes": dict.fromkeys(("detected", "evaluated", "signed", "waived",
+                                                                 "unapproved"), 0)}, Reader())[0] == "No sprint has started yet."  # fmt: skip
+    assert kpi_lines([], Reader("zh")) == ["尚无指标。"]
+    assert feedback_lines({"weeks": []}, Reader()) == ["No feedback has come in yet."]
+    assert source_lines([], Reader()) == ["There is no source yet."]
+    assert status_lines({"fresh_since": None, "schema": "1", "counts": {}, "findings": []}, Reader())[0].startswith(
+        "Fresh since n/a"
+    )
+    for arguments in (["show", "churn"], ["show", "kpi"], ["show", "feedback"], ["sources"], ["status"], ["rebuild"]):
+        done = house(*arguments)
+        assert (done.code, done.err) == (0, "")
+        assert done.out
+    assert house("show", "kpi", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("dimension", "unit", "canonical"),
+    [("duration", "min", "s"), ("ratio", "%", "ratio"), ("money", "￥/单", "CNY/单"), ("number", "单", "单")],
+)
+def test_a_canonical_unit_keeps_what_it_is_counted_per(dimension: str, unit: str, canonical: str) -> None:
+    assert canonical_unit(dimension, unit) == canonical
+
+
+def test_chinese_is_two_columns_wide_and_breaks_anywhere_but_before_punctuation() -> None:
+    assert width("冲刺 A") == 6
+    lines = wrapped("由原始记录重新计算所有冲刺；数据正常时不会有变化。", 20)
+    assert "".join(lines) == "由原始记录重新计算所有冲刺；数据正常时不会有变化。"
+    assert all(width(line) <= 20 for line in lines)
+    assert not any(line.startswith(("；", "。")) for line in lines)
+    assert wrapped("one two three", 7) == ["one two", "three"]
+
+
+def test_sources_lists_kind_sprints_items_and_policy(sample: Run, tmp_path: Any) -> None:
+    sample("import", write_csv(tmp_path), "--source", "shop")
+    found = {one["source"]: one for one in sample("sources", "--json").json}
+    assert (found["sample"]["sprints"], found["sample"]["items"], found["sample"]["is_sample"]) == (24, 288, True)
+    shop = found["shop"]
+    assert (shop["kind"], shop["sprints"], shop["items"], shop["policy"]) == ("sheets", 1, 4, "jira-cloud")
+    assert shop["fresh_since"] is not None
+    assert line_of(sample("sources").out, "shop").split()[:5] == ["shop", "spreadsheets", "jira-cloud", "1", "4"]
+
+
+def test_settings_are_shown_changed_and_audited(house: Run) -> None:
+    assert set(house("settings", "--json").json) == set(LABELS)
+    before = house("status", "--json").json["counts"]["audit_entry"]
+    for name, given, kept in (
+        ("zone", "Europe/Berlin", "Europe/Berlin"), ("hours_per_day", "7.5", 7.5), ("demo_every_days", "7", 7),
+        ("department_calendars", "ops=US, sales=weekdays", {"ops": "US", "sales": "weekdays"}), ("language", "zh", "zh"),
+    ):  # fmt: skip
+        assert house("settings", name, given, "--json").json == {name: kept}
+        assert house("settings", name, "--json").json == {name: kept}
+    assert house("status", "--json").json["counts"]["audit_entry"] == before + 5
+    assert "Europe/Berlin" in line_of(house("settings").out, "zone")
+    assert house("settings", "zone", "Europe/Berlin").code == 0  # as it was: nothing to audit
+    assert house("status", "--json").json["counts"]["audit_entry"] == before + 5
+
+
+def test_the_zone_moves_what_people_read(house: Run, sqlite_config: Config, tmp_path: Any) -> None:
+    house("import", write_csv(tmp_path))
+    assert "Started 2 Nov 2026 09:00" in house("show", "sprint").out
+    house("settings", "zone", "UTC")
+    assert "Started 2 Nov 2026 01:00" in house("show", "sprint").out

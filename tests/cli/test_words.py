@@ -1,0 +1,91 @@
+"""Help and usage errors in Chinese, without an English word left but the names one types."""
+
+import re
+
+import pytest
+
+from tests.cli.conftest import Run
+
+COMMANDS = (
+    "", "serve", "migrate", "backup", "restore", "import", "undo", "template", "status", "sources", "settings", "rebuild",
+    "sample", "sample load", "sample clear", "show", "show sprint", "show churn", "show kpi", "show feedback",
+)  # fmt: skip
+# What is typed or is a name stays: commands, options, file endings, formats, values.
+TYPED = re.compile(
+    r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|Fortnight|JSON|ISO|\b(?:en|zh|sheets|x)\b|"
+    r"\b(?:serve|migrate|backup|restore|import|undo|template|status|sources|settings|rebuild|sample|load|clear|show|"
+    r"sprint|churn|kpi|feedback)\b"
+)
+
+
+@pytest.mark.parametrize("env", [{"FORTNIGHT_LANG": "zh"}, {"LANG": "zh_CN.UTF-8"}], ids=["FORTNIGHT_LANG", "LANG"])
+def test_the_shell_speaks_the_language_of_its_environment(shell: Run, env: dict[str, str]) -> None:
+    done = shell("--help", env=env)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("用法：fortnight.py [选项] 命令")
+    assert shell("--help", env=env | {"FORTNIGHT_LANG": "en"}).out.startswith("Usage: fortnight.py [OPTIONS] COMMAND")
+
+
+def test_no_english_is_left_in_chinese_help(door: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fortnight
+
+    chinese = chinese_door(monkeypatch)
+    for command in COMMANDS:
+        done = door_of(chinese, door, command)
+        left = re.findall(r"[A-Za-z]{2,}", TYPED.sub("", done))
+        assert left == [], (command, left)
+    assert fortnight.LANG == "en"  # the other tests' door is untouched
+
+
+def chinese_door(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A second copy of the command line, started in Chinese."""
+    from importlib import util
+    from pathlib import Path
+
+    import fortnight
+
+    monkeypatch.setenv("FORTNIGHT_LANG", "zh")
+    spec = util.spec_from_file_location("fortnight_in_chinese", Path(fortnight.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    found = util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def door_of(module, door: Run, command: str) -> str:  # type: ignore[no-untyped-def]
+    import contextlib
+    import io
+
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert module.main([*command.split(), "--help"]) == 0
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("shw", "错误：没有命令 'shw'，是否想用 'show'？"),
+        ("nix", "错误：没有命令 'nix'。"),
+        ("import", "错误：缺少参数 '文件'。"),
+        ("serve --port abc", "错误：'--port' 的值无效：应为整数"),
+        ("serve --port 0", "错误：'--port' 的值无效：不应小于 1"),
+        ("serve --port 70000", "错误：'--port' 的值无效：不应大于 65535"),
+        ("undo one", "错误：'批次号' 的值无效：应为整数"),
+        ("show sprint --source", "错误：选项 '--source' 需要一个值。"),
+        ("status --json=1", "错误：选项 '--json' 不接受值。"),
+        ("status --nix", "错误：没有选项 --nix"),
+        ("show churn extra", "错误：多余的参数：extra"),
+        ("restore", "错误：值无效：请指定备份文件，或使用 --latest。"),
+        ("show sprint --lang fr", "错误：--lang 的值无效：请用 en 或 zh。"),
+    ],
+)
+def test_usage_errors_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: str, told: str
+) -> None:
+    assert chinese_door(monkeypatch).main(arguments.split()) == 2
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1].startswith(told)
+    assert "Usage" not in said
+    assert "Error" not in said
