@@ -8,13 +8,13 @@ from core.i18n import N_
 def _f(
     name: str, kind: T, en: str, zh: str, explain: str, words: str = "", required: bool = False, repeats: bool = False
 ) -> SheetField:
-    synonyms = tuple(word for word in words.split("|") if word)
+    synonyms = tuple(word for word in words.split("|") if word and word != zh)
     return SheetField(name, kind, en, zh, explain, synonyms, required, repeats)
 
 
 _KEY = "Issue key|Item key|Item|ID|Issue ID|Item ID|Ticket|Ticket ID|Issue|Story ID|Work item|Work item ID|Work item key|Number|No|需求编号|工作项|工作项编号|工作项ID|任务编号|事项编号|需求ID|任务ID|关键字|问题关键字|单号|事项"
-_SPRINT = "Sprint name|Iteration|Iteration name|迭代名称|所属迭代|冲刺|冲刺名称|所属冲刺"
-_SPRINT_ID = "Iteration ID|Sprint key|迭代编号|冲刺ID|冲刺编号"
+_SPRINT = "迭代|Sprint name|Iteration|Iteration name|迭代名称|所属迭代|冲刺|冲刺名称|所属冲刺"
+_SPRINT_ID = "迭代ID|Iteration ID|Sprint key|迭代编号|冲刺ID|冲刺编号"
 
 BACKLOG = (
     _f("key", T.KEY, "Key", "编号", N_("The item's identifier; it stays the same in every file"), _KEY, required=True),
@@ -31,7 +31,7 @@ BACKLOG = (
         "sprint",
         T.KEY,
         "Sprint",
-        "迭代",
+        "冲刺",
         N_(
             "The sprint of this row; empty for an item that is in no sprint. An item that was in several sprints has a row for each"
         ),
@@ -41,7 +41,7 @@ BACKLOG = (
         "sprint_id",
         T.KEY,
         "Sprint ID",
-        "迭代ID",
+        "冲刺ID",
         N_("The sprint's own identifier, where its name may change"),
         _SPRINT_ID,
     ),
@@ -212,34 +212,34 @@ BACKLOG = (
         "sprint_start",
         T.INSTANT,
         "Sprint start",
-        "迭代开始",
+        "冲刺开始",
         N_("When the sprint started"),
-        "Sprint start date|Sprint started at|Sprint started|Iteration start|迭代开始时间|迭代开始日期|冲刺开始|冲刺开始时间|开始日期",
+        "迭代开始|Sprint start date|Sprint started at|Sprint started|Iteration start|迭代开始时间|迭代开始日期|冲刺开始|冲刺开始时间|开始日期",
     ),
     _f(
         "sprint_end",
         T.DAY_END,
         "Sprint end",
-        "迭代计划结束",
+        "冲刺计划结束",
         N_("When the sprint is planned to end"),
-        "Sprint end date|Sprint planned end|Planned end|Iteration end|迭代结束|迭代结束时间|迭代结束日期|迭代计划结束时间|冲刺结束|冲刺结束时间|计划结束|计划结束日期|结束日期",
+        "迭代计划结束|Sprint end date|Sprint planned end|Planned end|Iteration end|迭代结束|迭代结束时间|迭代结束日期|迭代计划结束时间|冲刺结束|冲刺结束时间|计划结束|计划结束日期|结束日期",
     ),
     _f(
         "sprint_completed",
         T.DAY_END,
         "Sprint completed",
-        "迭代实际结束",
+        "冲刺实际结束",
         N_("When the sprint was really closed; empty: it is not closed"),
-        "Sprint completed at|Sprint complete date|Sprint closed at|Sprint closed|Sprint actual end|Actual end|迭代实际结束时间|迭代完成时间|迭代关闭时间|冲刺完成时间|实际结束|实际结束日期",
+        "迭代实际结束|Sprint completed at|Sprint complete date|Sprint closed at|Sprint closed|Sprint actual end|Actual end|迭代实际结束时间|迭代完成时间|迭代关闭时间|冲刺完成时间|实际结束|实际结束日期",
     ),
-    _f("sprint_goal", T.TEXT, "Sprint goal", "迭代目标", N_("What the sprint is for"), "Goal|冲刺目标"),
+    _f("sprint_goal", T.TEXT, "Sprint goal", "冲刺目标", N_("What the sprint is for"), "Goal|迭代目标"),
     _f(
         "sprint_state",
         T.CHOICE,
         "Sprint state",
-        "迭代状态",
+        "冲刺状态",
         N_("Future, active or closed; without it the sprint's dates say so"),
-        "Sprint status|冲刺状态",
+        "迭代状态|Sprint status|冲刺状态",
     ),
     _f(
         "resolution",
@@ -296,13 +296,13 @@ CHANGE_LOG = (
 DEMO = (
     _f("key", T.KEY, "Key", "编号", N_("The key of the item that was shown"), _KEY, required=True),
     _f(
-        "sprint", T.KEY, "Sprint", "迭代", N_("The sprint whose demo it was; empty: the sprint the item is in"), _SPRINT
+        "sprint", T.KEY, "Sprint", "冲刺", N_("The sprint whose demo it was; empty: the sprint the item is in"), _SPRINT
     ),
     _f(
         "sprint_id",
         T.KEY,
         "Sprint ID",
-        "迭代ID",
+        "冲刺ID",
         N_("The sprint's own identifier, where its name may change"),
         _SPRINT_ID,
     ),

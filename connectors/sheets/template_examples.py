@@ -116,6 +116,6 @@ EXAMPLES: dict[str, dict[str, Example]] = {
         "reply": (("Thank you, we see it", "谢谢，已经看到"), None),
         "resolved_at": (_at(11, 5, 17), None),
         "confirmed_at": (_at(11, 6, 9), None),
-        "work_item": ("SHOP-2", None),
+        "work_item": (None, None),
     },
 }

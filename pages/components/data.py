@@ -4,7 +4,9 @@ Everything cached is keyed by the store's version (each write leaves an audit en
 and by what the reader may see. A failure raises and is never cached.
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -26,6 +28,7 @@ from store.db import Store, open_store
 
 Result = TypeVar("Result")
 Reach = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
+_RUN = threading.local()  # each script run has its thread to itself while it lasts
 KEPT = 64  # results of each kind kept in memory
 
 
@@ -73,7 +76,11 @@ def may(permission: str) -> bool:
 
 def do(action: Callable[..., Result], **given: Any) -> Result:
     """Run an action as this session's actor. Raises: FortnightError (Refused, NotFound, Invalid)."""
-    return action(store(), actor(), **given)
+    forget_version()
+    try:
+        return action(store(), actor(), **given)
+    finally:
+        forget_version()
 
 
 def leave_sample() -> None:
@@ -86,12 +93,33 @@ def enter_sample() -> None:
     from services.sample.load import load_sample  # a generator of workbooks: only who asks for it pays for it
 
     load_sample(store(), actor())
+    forget_version()
 
 
 def version() -> int:
-    """The store's version; one indexed look-up, asked at each run."""
-    with store().reading() as session:
-        return frames.version(session)
+    """The store's version: one indexed look-up per script run, so that all figures of a run are of one moment."""
+    known: int | None = getattr(_RUN, "version", None)
+    if known is None:
+        with store().reading() as session:
+            known = frames.version(session)
+        if getattr(_RUN, "is_whole", False):
+            _RUN.version = known
+    return known
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """A script run, from its first line to its last, for which the version is asked once; a fragment's run asks for itself."""
+    _RUN.version, _RUN.is_whole = None, True
+    try:
+        yield
+    finally:
+        _RUN.version, _RUN.is_whole = None, False
+
+
+def forget_version() -> None:
+    """Ask for the version anew: something was written."""
+    _RUN.version = None
 
 
 def as_of_now() -> datetime:

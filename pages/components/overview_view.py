@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from charts.figure import known
 from core.reader import Reader
+from core.wording_kpi import ASSURANCE
 from pages.components import cards, data, kpi_words, sprint_filters, sprint_words
 from pages.components.data import Board
 from pages.components.markup import Figure, emphasis, join, safe
@@ -168,7 +169,7 @@ def kpi_row(reader: Reader, figures: KpiFigures) -> list[Figure]:
     found = []
     for row in ({str(name): value for name, value in one.items()} for one in figures.status.to_dict("records")):
         code = row["assurance"] if isinstance(row["assurance"], str) else ""
-        word = reader.t(kpi_words.ASSURANCE[code]) if code in kpi_words.ASSURANCE else reader.t("no target")
+        word = reader.t(ASSURANCE[code]) if code in ASSURANCE else reader.t("no target")
         meaning = {"consistently_met": "completed", "consistently_missed": "not_completed"}.get(code, "")
         href = sprint_filters.link("kpi", reader, kpi=str(int(row["kpi_id"])))
         value = kpi_words.write_of(reader, row)(row["current"])

@@ -113,4 +113,5 @@ def _sample_ribbon(reader: Reader) -> None:
             st.rerun()
 
 
-main()
+with data.one_run():
+    main()

@@ -33,13 +33,14 @@ def choose_team(reader: Reader, boards: Sequence[Board]) -> Board:
 
 def choose_sprint(reader: Reader, board: Board) -> dict[str, Any]:
     """The sprint that is shown: at first the one whose demo is next or was last. Returns: its row of data.sprints."""
-    rows = {row["sprint_id"]: row for row in data.sprints(board).to_dict("records")}
+    listed = data.sprints(board).to_dict("records")
+    rows = {str(row["sprint_id"]): {str(name): value for name, value in row.items()} for row in listed}
     ids = list(reversed(rows))
     chosen = remembered(
         "sprint", ids, str, due_sprint(rows), label=reader.t("Sprint"), say=lambda one: _named(rows[one], reader),
         width=320,
     )  # fmt: skip
-    return {str(name): value for name, value in rows[chosen or ids[0]].items()}
+    return rows[chosen or ids[0]]
 
 
 def choose_day(reader: Reader, sprint: dict[str, Any]) -> date | None:
@@ -99,7 +100,7 @@ def remembered(
     return chosen
 
 
-def _named(row: dict[Any, Any], reader: Reader) -> str:
+def _named(row: dict[str, Any], reader: Reader) -> str:
     ends = row["planned_end_at"] if pd.isna(row["completed_at"]) else row["completed_at"]
     if pd.isna(row["started_at"]):
         return f"{row['name']} · {reader.t('not started')}"

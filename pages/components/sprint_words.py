@@ -1,6 +1,6 @@
 """What a sprint's ledger says in sentences: the answer, what came in after the start, the goal, what is not known."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -55,7 +55,7 @@ def bare(reader: Reader, value: float | None, unit: str) -> str:
 def is_over(figures: SprintFigures) -> bool:
     """Whether the sprint was closed at the instant of the figures."""
     ended = figures.sprint["completed_at"]
-    return figures.sprint["state"] == "closed" and (pd.isna(ended) or figures.as_of >= ended)
+    return bool(figures.sprint["state"] == "closed" and (pd.isna(ended) or figures.as_of >= ended))
 
 
 def default_unit(figures: SprintFigures) -> str:
@@ -130,7 +130,7 @@ def goal(reader: Reader, figures: SprintFigures) -> Markup | str:
     return Markup("{}{}{}").format(said, "：" if reader.lang == "zh" else ": ", word)
 
 
-def plan(reader: Reader, figures: SprintFigures, now: pd.Timestamp) -> str:
+def plan(reader: Reader, figures: SprintFigures, now: datetime) -> str:
     """When a running sprint is planned to end, and that it is past; empty for any other."""
     ends = figures.sprint["planned_end_at"]
     if figures.sprint["state"] != "active" or pd.isna(ends):

@@ -4,6 +4,8 @@ import os
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -252,9 +254,7 @@ def test_errors_follow_the_language_of_the_command(house: Run, shell: Run) -> No
     assert "没有冲刺 S9" in shell("show", "sprint", "--sprint", "S9", env={"FORTNIGHT_LANG": "zh"}).failure
 
 
-def test_a_reader_that_leaves_the_pipe_is_no_error(house: Run, shell: Run, tmp_path: Path) -> None:
-    script = f'"{os.sys.executable}" "{Path(fortnight.__file__)}" status --json | head -1; echo "${{PIPESTATUS[0]}}"'
-    import subprocess
-
+def test_a_reader_that_leaves_the_pipe_is_no_error(sample: Run, tmp_path: Path) -> None:
+    script = f'"{sys.executable}" "{Path(fortnight.__file__)}" status --json | head -1; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("{\n0\n", "")

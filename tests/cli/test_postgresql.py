@@ -22,7 +22,14 @@ def test_a_file_goes_in_and_out_again(postgresql_config: Config, door: Run, tmp_
 
 def test_the_sample_comes_and_goes(postgresql_config: Config, door: Run) -> None:
     assert door("sample", "load").out == "The sample workspace is in: 288 work items.\n"
-    for arguments in (["show", "sprint"], ["show", "churn"], ["show", "kpi"], ["show", "feedback"], ["status"], ["sources"]):
+    for arguments in (
+        ["show", "sprint"],
+        ["show", "churn"],
+        ["show", "kpi"],
+        ["show", "feedback"],
+        ["status"],
+        ["sources"],
+    ):
         done = door(*arguments)
         assert (done.code, done.err) == (0, "")
     assert door("rebuild").out == "Derived 24 sprints anew; 0 rows changed.\n"

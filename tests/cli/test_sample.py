@@ -1,6 +1,9 @@
 """The sample workspace from the shell: it comes when asked, leaves whole, and never comes back unasked."""
 
+from pathlib import Path
+
 from tests.cli.conftest import Run, every_row
+from tests.cli.files import write_csv
 
 
 def test_the_sample_loads_once_and_a_rebuild_changes_nothing(sample: Run) -> None:
@@ -38,9 +41,7 @@ def test_cleared_no_row_but_audit_entries_mentions_it_and_it_stays_away(sample: 
     assert "no sample workspace" in sample("sample", "clear").failure
 
 
-def test_the_sample_and_ones_own_data_never_share_a_source(sample: Run, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from tests.cli.files import write_csv
-
+def test_the_sample_and_ones_own_data_never_share_a_source(sample: Run, tmp_path: Path) -> None:
     assert "the sample workspace's own source" in sample("import", write_csv(tmp_path), "--source", "sample").failure
     assert sample("import", write_csv(tmp_path), "--source", "shop").code == 0
     sample("sample", "clear")

@@ -1,9 +1,15 @@
 """Help and usage errors in Chinese, without an English word left but the names one types."""
 
 import re
+from importlib import util
+from pathlib import Path
+from types import ModuleType
 
 import pytest
+import typer.core
 
+import fortnight
+from reports.shell_help import CONTEXT
 from tests.cli.conftest import Run
 
 COMMANDS = (
@@ -26,25 +32,12 @@ def test_the_shell_speaks_the_language_of_its_environment(shell: Run, env: dict[
     assert shell("--help", env=env | {"FORTNIGHT_LANG": "en"}).out.startswith("Usage: fortnight.py [OPTIONS] COMMAND")
 
 
-def test_no_english_is_left_in_chinese_help(door: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fortnight
-
-    chinese = chinese_door(monkeypatch)
-    for command in COMMANDS:
-        done = door_of(chinese, door, command)
-        left = re.findall(r"[A-Za-z]{2,}", TYPED.sub("", done))
-        assert left == [], (command, left)
-    assert fortnight.LANG == "en"  # the other tests' door is untouched
-
-
-def chinese_door(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    """A second copy of the command line, started in Chinese."""
-    from importlib import util
-    from pathlib import Path
-
-    import fortnight
-
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A second copy of the command line, started in Chinese; what it told Typer is taken back after the test."""
     monkeypatch.setenv("FORTNIGHT_LANG", "zh")
+    monkeypatch.setattr(typer.core, "_", getattr(typer.core, "_"))  # noqa: B009 - Typer's gettext has no other name
+    monkeypatch.setattr(CONTEXT, "formatter_class", CONTEXT.formatter_class)
     spec = util.spec_from_file_location("fortnight_in_chinese", Path(fortnight.__file__))
     assert spec is not None
     assert spec.loader is not None
@@ -53,14 +46,13 @@ def chinese_door(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-de
     return found
 
 
-def door_of(module, door: Run, command: str) -> str:  # type: ignore[no-untyped-def]
-    import contextlib
-    import io
-
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        assert module.main([*command.split(), "--help"]) == 0
-    return out.getvalue()
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_english_is_left_in_chinese_help(
+    chinese: ModuleType, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert chinese.main([*command.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert re.findall(r"[A-Za-z]{2,}", TYPED.sub("", said)) == []
 
 
 @pytest.mark.parametrize(
@@ -82,9 +74,9 @@ def door_of(module, door: Run, command: str) -> str:  # type: ignore[no-untyped-
     ],
 )
 def test_usage_errors_in_chinese(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: str, told: str
+    chinese: ModuleType, capsys: pytest.CaptureFixture[str], arguments: str, told: str
 ) -> None:
-    assert chinese_door(monkeypatch).main(arguments.split()) == 2
+    assert chinese.main(arguments.split()) == 2
     said = capsys.readouterr().err
     assert said.splitlines()[-1].startswith(told)
     assert "Usage" not in said
