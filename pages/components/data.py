@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -102,24 +103,42 @@ def version() -> int:
     if known is None:
         with store().reading() as session:
             known = frames.version(session)
-        if getattr(_RUN, "is_whole", False):
+        if getattr(_RUN, "answers", None) is not None:
             _RUN.version = known
     return known
+
+
+def once_a_run(reader: Callable[..., Result]) -> Callable[..., Result]:
+    """Within one script run the same question has one answer, and is not even looked up in the cache again."""
+
+    @wraps(reader)
+    def asked(*given: Any, **named: Any) -> Result:
+        answers: dict[Any, Any] | None = getattr(_RUN, "answers", None)
+        if answers is None:
+            return reader(*given, **named)
+        question = (reader.__name__, given, tuple(sorted(named.items())))
+        if question not in answers:
+            answers[question] = reader(*given, **named)
+        return cast(Result, answers[question])
+
+    return asked
 
 
 @contextmanager
 def one_run() -> Iterator[None]:
     """A script run, from its first line to its last, for which the version is asked once; a fragment's run asks for itself."""
-    _RUN.version, _RUN.is_whole = None, True
+    _RUN.version, _RUN.answers = None, {}
     try:
         yield
     finally:
-        _RUN.version, _RUN.is_whole = None, False
+        _RUN.version, _RUN.answers = None, None
 
 
 def forget_version() -> None:
-    """Ask for the version anew: something was written."""
+    """Ask for everything anew: something was written."""
     _RUN.version = None
+    if getattr(_RUN, "answers", None) is not None:
+        _RUN.answers = {}
 
 
 def as_of_now() -> datetime:
@@ -145,6 +164,7 @@ def _scope(reach: Reach) -> Scope:
 # ---------------------------------------------------------------- the house
 
 
+@once_a_run
 def workspace() -> Workspace:
     """What stands in the store."""
     return _workspace(load_config().database_url, version())
@@ -165,6 +185,7 @@ def _workspace(url: str, at_version: int) -> Workspace:
         )
 
 
+@once_a_run
 def settings() -> HouseSettings:
     """The settings of the house."""
     return _settings(load_config().database_url, version())
@@ -176,6 +197,7 @@ def _settings(url: str, at_version: int) -> HouseSettings:
         return figures.house_settings(session)
 
 
+@once_a_run
 def table(name: str) -> pd.DataFrame:
     """A frame of the data page: sources, runs, findings, statuses (all sources), projects, boards, counts (table, n)."""
     return _table(load_config().database_url, version(), _reach(), name)
@@ -204,6 +226,7 @@ def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- sprints
 
 
+@once_a_run
 def boards() -> list[Board]:
     """The boards that have sprints, those with the latest sprint first."""
     found = sprints()
@@ -221,6 +244,7 @@ def boards() -> list[Board]:
     return listed
 
 
+@once_a_run
 def sprints(board: Board | None = None) -> pd.DataFrame:
     """The sprints in scope, oldest first (store.frames.sprints); of one board where it is given."""
     found = _sprints(load_config().database_url, version(), _reach())
@@ -236,6 +260,7 @@ def _sprints(url: str, at_version: int, reach: Reach) -> pd.DataFrame:
         return frames.sprints(session, _scope(reach))
 
 
+@once_a_run
 def sprint(source_id: int, sprint_id: str, as_of: datetime | None = None) -> figures.SprintFigures:
     """One sprint's figures (reports.figures.SprintFigures), replayed where `as_of` is given."""
     return _sprint(load_config().database_url, version(), _reach(), source_id, sprint_id, as_of)
@@ -249,6 +274,7 @@ def _sprint(
         return figures.sprint_figures(session, _scope(reach), source_id, sprint_id, as_of=as_of)
 
 
+@once_a_run
 def trend(board: Board, last: int = 12) -> pd.DataFrame:
     """The last started sprints of a board, oldest first, a row per sprint and unit (metrics.sprints.sprint_trend)."""
     ids = sprints(board).dropna(subset=["started_at"]).tail(last)["sprint_id"].tolist()
@@ -262,6 +288,7 @@ def _trend(url: str, at_version: int, reach: Reach, source_id: int, ids: tuple[s
         return sprint_trend(totals, frames.sprints(session, _scope(reach), source_id=source_id, sprint_ids=ids))
 
 
+@once_a_run
 def churn(board: Board, last: int = 12) -> figures.ChurnFigures:
     """The churn of a board's last started sprints (reports.figures.ChurnFigures)."""
     return _churn(load_config().database_url, version(), _reach(), board.source_id, board.board_id, last)
@@ -278,6 +305,7 @@ def _churn(
 # ---------------------------------------------------------------- KPIs and feedback
 
 
+@once_a_run
 def kpis(as_of: datetime | None = None) -> figures.KpiFigures:
     """Every KPI in scope (reports.figures.KpiFigures), by default as of now."""
     return _kpis(load_config().database_url, version(), _reach(), as_of or as_of_now())
@@ -289,6 +317,7 @@ def _kpis(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.K
         return figures.kpi_figures(session, _scope(reach), as_of=as_of)
 
 
+@once_a_run
 def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
     """The feedback in scope (reports.figures.FeedbackFigures), by default as of now."""
     return _feedback(load_config().database_url, version(), _reach(), as_of or as_of_now())

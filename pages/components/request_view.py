@@ -122,9 +122,11 @@ def request_panel(reader: Reader, one: Request) -> None:
 def impact(reader: Reader, row: dict[str, Any]) -> str:
     """The evaluated impact: words, points and days; empty where nobody evaluated it."""
     parts = [text(row["impact"])]
-    for name, message in (("impact_points", N_("{n} points of effort")), ("impact_days", N_("{n} days of delay"))):
-        if not pd.isna(row[name]):
-            parts.append(reader.t(message, n=float(row[name])))
+    points, days = row["impact_points"], row["impact_days"]
+    if not pd.isna(points):
+        parts.append(reader.tn("{n} point of effort", "{n} points of effort", float(points)))  # type: ignore[arg-type]  # may be halves
+    if not pd.isna(days):
+        parts.append(reader.tn("{n} day of delay", "{n} days of delay", float(days)))  # type: ignore[arg-type]  # may be halves
     return " · ".join(part for part in parts if part)
 
 
