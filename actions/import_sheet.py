@@ -13,39 +13,20 @@ from actions.base import Work, acting, action
 from actions.derive import rederive
 from actions.given import required
 from actions.import_rows import Import, write_parsed
-from actions.settings import house_settings
-from connectors.sheets.field import SheetField
-from connectors.sheets.fields import FIELDS, fields_of
+from actions.sheet_reading import Reading, preview_all, readings_of
 from connectors.sheets.guess import guess
-from connectors.sheets.known import Known
 from connectors.sheets.problem import Problem
-from connectors.sheets.reader import Book, Sheet
-from connectors.sheets.settings import Settings
-from connectors.sheets.source import Preview, fetch, preview
-from connectors.sheets.templates import template
+from connectors.sheets.reader import Book
+from connectors.sheets.source import Preview, fetch
 from core.actor import Actor
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.i18n import N_, Text, packed
 from core.plain import plain_text
 from store import lookup
 from store import tables as t
-from store.db import Session, Store
+from store.db import Store
 from store.read import rows_where
 from store.write import insert_rows, upsert
-
-# Kinds in the order in which they may refer to each other.
-ORDER = ("backlog", "jira_csv", "change_log", "demo", "kpi", "kpi_measurement", "feedback")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How one sheet is to be read: as which kind, from which header row (counted from 0), with which mapping of fields to
-    columns. None is guessed, or taken from the mapping remembered for these headers."""
-
-    sheet: str
-    kind: str | None = None
-    header_row: int | None = None
-    mapping: Mapping[str, Sequence[int]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +122,7 @@ def _import(
     chosen = readings if readings is not None else readings_of(book, sheet_name, kind)
     with acting(store, actor, "import_sheet", at=at) as work:
         source = _source(work, required(source_name, N_("Source")), is_sample=is_sample)
-        sheets = _preview_all(work.session, source, book, chosen)
+        sheets = preview_all(work.session, source, book, chosen)
         if not sheets:
             raise Invalid(
                 Text("No sheet of {file} is of a kind that Fortnight knows.", file=plain_text(file_name)),
@@ -171,92 +152,6 @@ def _import(
         return replace(outcome, is_unchanged=not changed)
 
 
-def readings_of(book: Book, sheet_name: str | None, kind: str | None) -> list[Reading]:
-    """The sheets of a book to be read: the named one, or every visible one.
-
-    Raises: NotFound; Invalid for an unknown kind, or one kind for several sheets.
-    """
-    if kind is not None and kind not in FIELDS:
-        raise Invalid(
-            Text("“{kind}” is no kind of sheet.", kind=plain_text(kind)),
-            next=Text("Known are: {kinds}.", kinds=", ".join(FIELDS)),
-        )
-    names = [one.name for one in book.sheets]
-    if sheet_name is not None:
-        if sheet_name not in names:
-            raise NotFound(
-                Text("There is no sheet “{sheet}”.", sheet=plain_text(sheet_name)),
-                next=Text("The file has: {sheets}.", sheets=", ".join(names)),
-            )
-        return [Reading(sheet_name, kind)]
-    filled = [one.name for one in book.sheets if one.is_visible and one.row_count]
-    if kind is not None and len(filled) > 1:
-        fitting = [one.name for one in book.sheets if one.name in filled and guess(one).kind == kind]
-        if len(fitting) != 1:
-            raise Invalid(
-                Text("The file has several sheets: {sheets}.", sheets=", ".join(filled)),
-                next=Text("Say which one is meant with --sheet."),
-            )
-        filled = fitting
-    return [Reading(name, kind) for name in filled]
-
-
-def remembered(session: Session, sheet: Sheet, reading: Reading) -> Reading:
-    """The reading with what is not said filled in from the mapping that was confirmed for these headers, if any."""
-    if reading.mapping is not None:
-        return reading
-    found = guess(sheet, reading.kind)
-    kept = session.get(t.ImportMapping, found.header_sha256)
-    if kept is None or (reading.kind and kept.sheet_kind != reading.kind):
-        return replace(reading, kind=reading.kind or found.kind)
-    return replace(reading, kind=kept.sheet_kind, header_row=found.header_row, mapping=kept.mapping)
-
-
-def preview_file(
-    store: Store, actor: Actor, book: Book, readings: Sequence[Reading], *, source_name: str = "sheets"
-) -> list[Preview]:
-    """What an import would read, sheet by sheet, with every problem; nothing is written.
-
-    Raises: Refused.
-    """
-    require(actor, Permission.IMPORT_DATA)
-    with store.reading() as session:
-        found = rows_where(session, t.Source, name=source_name)
-        return _preview_all(session, found[0] if found else None, book, readings)
-
-
-def read_file(content: bytes, file_name: str) -> Book:
-    """The sheets of an uploaded file, read under limits. Raises: Invalid for a file that is refused as a whole."""
-    return fetch(content, file_name)
-
-
-def kinds() -> dict[str, list[SheetField]]:
-    """Every kind of sheet and its fields, in the order of the template."""
-    return {kind: list(fields_of(kind).values()) for kind in FIELDS}
-
-
-def template_file(kind: str, lang: str) -> bytes:
-    """An .xlsx template of a kind, with example rows and explanations. Raises: Invalid for an unknown kind."""
-    return template(kind, lang)
-
-
-def remembered_reading(store: Store, actor: Actor, sheet: Sheet, kind: str | None = None) -> Reading:
-    """How a sheet would be read: as confirmed before for these headers, else as guessed. Raises: Refused."""
-    require(actor, Permission.IMPORT_DATA)
-    with store.reading() as session:
-        found = remembered(session, sheet, Reading(sheet.name, kind))
-    if found.mapping is None:
-        best = guess(sheet, kind)
-        return replace(found, kind=best.kind, header_row=best.header_row, mapping=best.mapping)
-    return found
-
-
-def sheet_settings(session: Session, source: t.Source | None) -> Settings:
-    """What the connector is told about a source of sheets: its own settings, and the project's zone."""
-    own = dict(source.settings) if source else {}
-    return Settings.model_validate({**own, "zone": house_settings(session).zone})
-
-
 def _source(work: Work, name: str, *, is_sample: bool) -> t.Source:
     found = rows_where(work.session, t.Source, name=name)
     if not found:
@@ -271,58 +166,6 @@ def _source(work: Work, name: str, *, is_sample: bool) -> t.Source:
             Text("“{name}” is no source of spreadsheets.", name=name), next=Text("Choose another name with --source.")
         )
     return found[0]
-
-
-def _preview_all(session: Session, source: t.Source | None, book: Book, readings: Sequence[Reading]) -> list[Preview]:
-    """Previews in the order in which sheets may refer to each other; sheets of no kind are left out."""
-    settings = sheet_settings(session, source)
-    complete = []
-    for reading in readings:
-        sheet = book.sheet(reading.sheet)
-        if sheet is not None and (filled := remembered(session, sheet, reading)).kind is not None:
-            complete.append((sheet, filled))
-    complete.sort(key=lambda pair: ORDER.index(str(pair[1].kind)))
-    known = _known(session, source.id if source and source.id else 0)
-    ambiguous = _ambiguous(session, source.id if source and source.id else 0)
-    previews = []
-    for sheet, reading in complete:
-        found = preview(sheet, str(reading.kind), reading.mapping, settings, header_row=reading.header_row, known=known)
-        found = replace(found, problems=(*found.problems, *_ambiguous_cells(found, ambiguous)))
-        known = known.plus(found.parsed)
-        previews.append(found)
-    return previews
-
-
-def _known(session: Session, source_id: int) -> Known:
-    kpis = lookup.kpis_by_name(session, source_id)
-    every_source = [source.id for source in rows_where(session, t.Source) if source.id is not None]
-    own = lookup.sprint_names(session, [source_id])
-    return Known(
-        sprints={**lookup.sprint_names(session, every_source), **own},
-        items=frozenset(lookup.item_keys(session)),
-        kpis={name: (external_id, dimension, unit) for name, (_, external_id, dimension, unit) in kpis.items()},
-    )
-
-
-def _ambiguous(session: Session, source_id: int) -> frozenset[str]:
-    places = lookup.items_by_key(session, lookup.item_keys(session), source_id)
-    return frozenset(key for key, found in places.items() if len(found) > 1)
-
-
-def _ambiguous_cells(found: Preview, ambiguous: frozenset[str]) -> list[Problem]:
-    """One problem for each row that names a key which several sources have."""
-    referring = (found.parsed.changes, found.parsed.verdicts, found.parsed.feedback_events)
-    own = {row["key"] for row in found.parsed.items.rows}
-    problems = []
-    for records in referring:
-        for row, at in zip(records.rows, records.at, strict=True):
-            key = row["work_item_key"]
-            if key in ambiguous and key not in own:
-                accepted = Text("Several sources have this key; name the one that is meant with --source.")
-                problems.append(
-                    Problem(found.parsed.sheet, f"{at}", at, key, accepted, code="ambiguous_key", field="key")
-                )
-    return problems
 
 
 def _require_projects(work: Work, sheets: Sequence[Preview]) -> None:

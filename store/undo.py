@@ -89,7 +89,8 @@ def put_back(session: Session, run_id: int) -> dict[str, int]:
         keys = sorted(_added(table, image), key=str)
         for start in range(0, len(keys), 500):
             condition = tuple_(*[table.c[name] for name in names]).in_(keys[start : start + 500])
-            rows = [{name: _value(table, name, value) for name, value in row.items()} for row in image.before_rows]
+            removed += int(session.connection().execute(table.delete().where(condition)).rowcount)
+        rows = [{name: _value(table, name, value) for name, value in row.items()} for row in image.before_rows]
         upsert(session, model, rows)
         restored += len(rows)
     return {"removed": removed, "restored": restored}

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from actions.import_sheet import template_file
+from actions.sheet_reading import template_file
 from actions.undo import undo_import
 from core.errors import FortnightError
 from core.reader import Reader

@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from actions.import_sheet import read_file
 from actions.settings import import_holidays, save_settings, save_source_settings
+from actions.sheet_reading import read_file
 from core.errors import Invalid
 from core.house import HouseSettings
 from core.i18n import Text

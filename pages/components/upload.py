@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from actions.import_sheet import Reading, import_sheet, kinds, preview_file, read_file, remembered_reading
+from actions.import_sheet import import_sheet
+from actions.sheet_reading import Reading, kinds, preview_file, read_file, remembered_reading
 from core.errors import FortnightError
 from core.reader import Reader
 from pages.components import cards, data, entry_form, screens

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
-from actions.import_sheet import kinds, template_file
+from actions.sheet_reading import kinds, template_file
 from core.actor import Role
 from core.wording_ledger import LEDGER_FINDING
 from core.wording_quality import QUALITY_FINDING

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from actions.import_sheet import read_file
 from actions.settings import Day
+from actions.sheet_reading import read_file
 from core.actor import Role
 from core.errors import Invalid
 from core.reader import Reader
