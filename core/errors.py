@@ -35,7 +35,8 @@ class FortnightError(Exception):
 
     def say(self, reader: Reader) -> str:
         """The whole error on one line, in the reader's language."""
-        return " ".join(reader.say(part) for part in (self.what, self.where, self.why, self.next) if part)
+        said = " ".join(reader.say(part) for part in (self.what, self.where, self.why, self.next) if part)
+        return said.replace("。 ", "。").replace("： ", "：")  # Chinese sentences follow each other without a blank
 
     def __str__(self) -> str:
         return self.say(Reader())

@@ -146,8 +146,7 @@ LEDGER_FINDING = {
     "status_unknown": N_("{sprint}: statuses in the history that no longer exist count as not done ({n}): {items}"),
     "done_without_date": N_("{items} is done but its date of completion is empty; it counts as completed in {sprint}."),
     "done_column_missing": N_(
-        "The sheet does not say when items were done; what is done counts as completed in "
-        "{sprint} ({n}): {items}"
+        "The sheet does not say when items were done; what is done counts as completed in {sprint} ({n}): {items}"
     ),
     "done_date_without_done_status": N_(
         "{sprint}: with a date of completion but a status that is not done, counted as not completed ({n}): {items}"

@@ -46,7 +46,9 @@ def test_there_are_pages() -> None:
     assert len(PAGES) >= 6
 
 
-@pytest.mark.parametrize("room", ["core", "metrics", "connectors", "access", "actions", "charts", "reports", "services", "pages"])
+@pytest.mark.parametrize(
+    "room", ["core", "metrics", "connectors", "access", "actions", "charts", "reports", "services", "pages"]
+)
 def test_sql_lives_in_the_store_alone(room: str) -> None:
     users = [path for path in (ROOT / room).rglob("*.py") if rooms(imported(path)) & {"sqlalchemy", "sqlmodel"}]
     assert users == []

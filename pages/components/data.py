@@ -299,7 +299,7 @@ def _churn(
     url: str, at_version: int, reach: Reach, source_id: int, board_id: str | None, last: int
 ) -> figures.ChurnFigures:
     with store().reading() as session:
-        return figures.churn_figures(session, _scope(reach), source_id=source_id, board_id=board_id, last=last)
+        return figures.churn_figures(session, _scope(reach), source_id=source_id, boards=[board_id], last=last)
 
 
 # ---------------------------------------------------------------- KPIs and feedback

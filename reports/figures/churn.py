@@ -1,5 +1,6 @@
 """Requirement churn over a board's sprints, and how much of it somebody approved (R17, R18)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,18 +40,19 @@ def churn_figures(
     scope: Scope,
     *,
     source_id: int | None = None,
-    board_id: str | None = None,
+    boards: Sequence[str | None] | None = None,
     last: int | None = None,
 ) -> ChurnFigures:
-    """The churn of the sprints of a source and board (None: all), by default of every started sprint.
+    """The churn of every started sprint, or those of a source and of some of its boards (None among them: of no board).
 
     Args: last, only so many of the latest sprints.
     """
     sources = frames.sources(session).set_index("source_id")["name"]
     sprints = frames.sprints(session, scope, source_id=source_id)
     sprints = sprints[sprints["started_at"].notna() & (sprints["state"] != "future")]
-    if board_id is not None:
-        sprints = sprints[sprints["board_id"] == board_id]
+    if boards is not None:
+        on_board = sprints["board_id"].isin([one for one in boards if one is not None])
+        sprints = sprints[on_board | (sprints["board_id"].isna() & (None in boards))]
     if last is not None:
         sprints = sprints.tail(last)
     parts, changed = [], []

@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-FIXED_PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+FIXED_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 WHAT_TO_INSTALL = (
     "The browser tests need a Chromium: install the package `chromium` (Debian), `chromium-browser` (Ubuntu) or Google Chrome,"
     " or set FORTNIGHT_CHROMIUM to its executable. `make check` runs everything else."
