@@ -130,8 +130,11 @@ def test_working_time_adds_up(first: datetime, second: datetime, third: datetime
     assert sum(part for part in parts if part is not None) == pytest.approx(whole, abs=1e-3)
 
 
+well_before_the_last_known_year_ends = st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
 @settings(max_examples=25, deadline=None)
-@given(instants, st.integers(0, 20 * 24 * 60))
+@given(well_before_the_last_known_year_ends, st.integers(0, 20 * 24 * 60))
 def test_working_time_is_what_counting_minutes_gives(start: datetime, minutes: int) -> None:
     start = start.replace(second=0, microsecond=0)
     steps = range(0, minutes, 30)
