@@ -11,6 +11,7 @@ from charts.ledger import STEP_NAMES
 from charts.limits import HasLimits, beyond_limit, limit_lines
 from charts.palette import Palette
 from core.reader import Reader
+from core.rows import rows_of
 
 PARTS = ("added", "removed", "re_estimated")
 
@@ -34,7 +35,7 @@ def churn_bars(
     Raises: ValueError where the parts are more than the whole: figures in counts, of which an item can be in two.
     Rule: R17, R24.
     """
-    rows = sprints.to_dict("records")
+    rows = rows_of(sprints)
     places = list(range(len(rows)))
     prefix, names = split_names([str(row["name"]) for row in rows])
     traces = [_part(part, rows, places, reader, palette, keys or {}) for part in PARTS]

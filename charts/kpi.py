@@ -12,6 +12,7 @@ from charts.figure import Chart, draw, known, plain
 from charts.limits import Limits, Phase, is_band, level, level_label
 from charts.palette import Palette
 from core.reader import Reader
+from core.rows import rows_of
 
 SIGNALS = ("is_beyond_limit", "is_run_of_eight", "is_three_of_four")
 
@@ -71,7 +72,7 @@ def phases_of(series: pd.DataFrame) -> list[Phase]:
     """
     if "phase" not in series:
         return []
-    firsts = series.drop_duplicates("phase").to_dict("records")
+    firsts = rows_of(series.drop_duplicates("phase"))
     return [
         Phase(
             start=row["at"] if pd.isna(row["phase_begins_at"]) else row["phase_begins_at"],

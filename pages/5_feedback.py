@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.clock import now
 from core.i18n import N_
+from core.rows import rows_of
 from pages.components import cards, data, entry_form, feedback_forms, feedback_view, feedback_words, filters, screens
 from pages.components.markup import clean, plain
 from pages.components.reader import reader as present_reader
@@ -53,7 +54,7 @@ with cards.panel(reader.t("What people said"), key="feedback-items"):
     feedback_view.listing(reader, shown)
 
 if len(shown):
-    named = {int(row["feedback_id"]): row for row in shown.to_dict("records")}
+    named = {int(row["feedback_id"]): row for row in rows_of(shown)}
     with cards.panel(reader.t("What became of it"), key="feedback-history"):
         chosen = filters.choose(
             reader.t("Which piece of feedback"),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from charts.churn import churn_bars
 from core.i18n import N_
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import CHANGE_KIND
 from metrics.xmr import Limits
 from pages.components import cards, data, filters, screens, theme
@@ -240,9 +241,9 @@ def _answers(reader: Reader, rows: pd.DataFrame) -> list[str]:
     """The change requests that cover a change, or the reason of its waiver."""
     waivers = data.table("waivers")
     names = ["source_id", "sprint_id", "work_item_id", "change_kind"]
-    reasons = {tuple(row[name] for name in names): row for row in waivers.to_dict("records")}
+    reasons = {tuple(row[name] for name in names): row for row in rows_of(waivers)}
     said = []
-    for row in rows.to_dict("records"):
+    for row in rows_of(rows):
         waiver = reasons.get(tuple(row[name] for name in names))
         parts: Sequence[str] = row["numbers"]
         if row["is_waived"] and waiver is not None:

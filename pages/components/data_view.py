@@ -10,6 +10,7 @@ from actions.sheet_reading import template_file
 from actions.undo import undo_import
 from core.errors import FortnightError
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import POLICY
 from pages.components import cards, data, entry_form, filters, screens
 from pages.components.data_words import (
@@ -101,7 +102,7 @@ def _rows(reader: Reader, counts: Any) -> str:
 
 
 def _undo(reader: Reader, runs: pd.DataFrame) -> None:
-    named = {int(row["run_id"]): row for row in runs.to_dict("records")}
+    named = {int(row["run_id"]): row for row in rows_of(runs)}
     filling = entry_form.entry("data.undo")
     with st.expander(plain(reader.t("Undo an import"))), filling.form():
         cards.html(
@@ -141,10 +142,7 @@ def findings(reader: Reader) -> None:
             cards.html(muted(reader.t(SEVERITY_MEANING[severity])))
         order = {"error": 0, "warning": 1, "info": 2}
         shown = shown.assign(rank=shown["severity"].map(order)).sort_values(["rank", "code", "subject_label"])
-        texts = [
-            reader.say(finding_text(row["code"], row["subject_label"], row["params"]))
-            for row in shown.to_dict("records")
-        ]
+        texts = [reader.say(finding_text(row["code"], row["subject_label"], row["params"])) for row in rows_of(shown)]
         names = data.table("sources").set_index("source_id")["name"]
         words = {one: reader.t(word) for one, word in SEVERITY.items()}
         columns = [

@@ -7,6 +7,7 @@ import streamlit as st
 
 from actions.verdicts import record_goal_verdict, record_verdict
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import GOAL_VERDICT, VERDICT
 from pages.components import cards, data, entry_form, filters
 from pages.components.markup import plain
@@ -101,7 +102,7 @@ def goal_form(reader: Reader, figures: SprintFigures) -> None:
 
 def _item(reader: Reader, figures: SprintFigures) -> dict[str, Any] | None:
     """The item chosen for its verdict; after a verdict the next one that has none."""
-    rows = {row["work_item_id"]: row for row in figures.items.to_dict("records")}
+    rows = {row["work_item_id"]: row for row in rows_of(figures.items)}
     key = f"demo.item.{figures.source_id}.{figures.sprint['sprint_id']}"
     order = {"completed": 0, "completed_outside": 1, "not_completed": 2}
     waiting = [one for one, row in rows.items() if not isinstance(row["verdict"], str) and row["outcome"] != "removed"]

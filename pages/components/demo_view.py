@@ -8,6 +8,7 @@ import streamlit as st
 from charts.ledger import STEP_NAMES, STEPS, balance_line, is_balanced, waterfall
 from core.i18n import N_
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import CHANGE_KIND, VERDICT
 from core.wording_ledger import why_text
 from pages.components import cards, filters, screens, theme
@@ -31,7 +32,7 @@ SEVERITY_COLOURS = {"error": "alarm", "warning": "warning", "info": "neutral"}
 
 def step_items(items: pd.DataFrame) -> Parts:
     """All items, the items behind each bar of the waterfall, and those of the further lists."""
-    rows = [{str(name): value for name, value in row.items()} for row in items.to_dict("records")]
+    rows = [{str(name): value for name, value in row.items()} for row in rows_of(items)]
     counted = [row for row in rows if isinstance(row["bucket"], str)]
     parts: Parts = {"all": rows}
     parts |= {step: [row for row in counted if row["bucket"] == step] for step in ("committed", "added", "carried")}

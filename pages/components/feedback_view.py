@@ -9,6 +9,7 @@ from markupsafe import Markup
 from charts.feedback import feedback_volume, score_trend
 from core.i18n import N_
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE
 from pages.components import cards, feedback_words, filters, screens, theme
 from pages.components.item_table import Column, item_table
@@ -35,7 +36,7 @@ def tiles(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> None:
     """Satisfaction of the last four weeks against the first ones, and how long people wait."""
     periods = feedback_words.first_and_last(figures, as_of)
     shown = [_score_tile(reader, score, periods) for score in feedback_words.SCORE]
-    for row in figures.times.frame.to_dict("records"):
+    for row in rows_of(figures.times.frame):
         median, p90 = (None if pd.isna(row[name]) else row[name] for name in ("median_seconds", "p90_seconds"))
         note = feedback_words.wait_note(reader, {str(k): v for k, v in row.items()})
         if p90 is not None:
@@ -108,7 +109,7 @@ def kinds(reader: Reader, figures: FeedbackFigures) -> None:
             )
             for score in feedback_words.SCORE
         }
-        for row in figures.by_kind.to_dict("records")
+        for row in rows_of(figures.by_kind)
     ]
     words = {code: reader.t(word) for code, word in FEEDBACK_KIND.items()}
     columns = [
@@ -194,7 +195,7 @@ def history(reader: Reader, item: dict[str, Any], events: pd.DataFrame) -> None:
         Markup("<p>{}</p>").format(muted(join([reader.instant(item["received_at"]), *facts, *scores]))),
     )
     mine = events[events["feedback_id"] == item["feedback_id"]]
-    lines = [_event(reader, one) for one in mine.to_dict("records")]
+    lines = [_event(reader, one) for one in rows_of(mine)]
     if lines:
         cards.html(Markup('<ol class="fn-facts">{}</ol>').format(Markup("").join(lines)))
     else:

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from core.i18n import Text
 from core.reader import Reader
+from core.rows import rows_of
 from pages.components import cards, data, entry_form, screens
 from pages.components.data import Board
 
@@ -42,7 +43,7 @@ def stale(reader: Reader) -> None:
     if not (runs["state"] == "failed").any():
         return
     newest = runs[runs["state"].isin(["done", "failed"])].drop_duplicates("source_id")
-    for run in newest[newest["state"] == "failed"].to_dict("records"):
+    for run in rows_of(newest[newest["state"] == "failed"]):
         if since is not None:
             error = run["error"] if isinstance(run["error"], str) else ""
             screens.stale(

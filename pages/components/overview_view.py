@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from charts.figure import known
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_kpi import ASSURANCE
 from pages.components import cards, data, kpi_words, sprint_filters, sprint_words
 from pages.components.data import Board
@@ -167,7 +168,7 @@ def feedback_panel(reader: Reader, figures: FeedbackFigures) -> None:
 def kpi_row(reader: Reader, figures: KpiFigures) -> list[Figure]:
     """Each KPI in one tile: its value, its assurance, baseline and target."""
     found = []
-    for row in ({str(name): value for name, value in one.items()} for one in figures.status.to_dict("records")):
+    for row in ({str(name): value for name, value in one.items()} for one in rows_of(figures.status)):
         code = row["assurance"] if isinstance(row["assurance"], str) else ""
         word = reader.t(ASSURANCE[code]) if code in ASSURANCE else reader.t("no target")
         meaning = {"consistently_met": "completed", "consistently_missed": "not_completed"}.get(code, "")

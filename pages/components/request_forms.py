@@ -9,6 +9,7 @@ from actions.change_requests import Content, Covered, raise_change_request, revi
 from actions.signatures import sign_change
 from actions.waivers import revoke_waiver, waive_change
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import DECISION
 from pages.components import cards, data, entry_form, filters
 from pages.components.churn_view import change_words
@@ -22,7 +23,7 @@ Changes = dict[Change, dict[str, Any]]
 
 def changes_of(changes: pd.DataFrame) -> Changes:
     """The detected changes by what they are, the latest first."""
-    rows = [{str(name): value for name, value in row.items()} for row in changes.to_dict("records")]
+    rows = [{str(name): value for name, value in row.items()} for row in rows_of(changes)]
     rows.sort(key=lambda row: "" if pd.isna(row["at"]) else row["at"].isoformat(), reverse=True)
     return {_code(row): row for row in rows}
 

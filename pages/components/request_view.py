@@ -10,6 +10,7 @@ import pandas as pd
 from actions.signatures import Decision, decision_on
 from core.i18n import N_
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import DECISION, REQUEST_STATE
 from pages.components import cards, data, screens
 from pages.components.item_table import Column, item_table
@@ -138,7 +139,7 @@ def text(value: object) -> str:
 def _by(table: str, key: str) -> dict[Any, list[dict[str, Any]]]:
     """The rows of a table in the order of their ids, under the value of a column."""
     found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for row in data.table(table).to_dict("records"):
+    for row in rows_of(data.table(table)):
         found[row[key]].append({str(name): value for name, value in row.items()})
     return found
 

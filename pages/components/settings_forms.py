@@ -14,6 +14,7 @@ from core.errors import Invalid
 from core.house import HouseSettings
 from core.i18n import Text
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_actions import ITEM_KIND, POLICY, STATUS_CATEGORY
 from pages.components import cards, data, data_view, entry_form, filters, upload
 from pages.components.markup import clean, muted, plain
@@ -180,7 +181,7 @@ def source(reader: Reader) -> None:
         if found.empty:
             cards.html(muted(reader.t("There is no source yet: import a spreadsheet on the data page.")))
             return
-        named = {int(row["source_id"]): row for row in found.to_dict("records")}
+        named = {int(row["source_id"]): row for row in rows_of(found)}
         with filters.row():
             chosen = filters.choose(
                 reader.t("Source"), list(named), key="settings.source", say=lambda one: str(named[one]["name"])
@@ -228,7 +229,7 @@ def _types(reader: Reader, source_id: int, mapped: dict[str, str], filling: entr
     found = data.table("types")
     found = found[found["source_id"] == source_id].sort_values("n", ascending=False)
     now: dict[str, str] = {}
-    for row in found.to_dict("records"):  # where items of one type differ in kind, that of the most counts
+    for row in rows_of(found):  # where items of one type differ in kind, that of the most counts
         now.setdefault(str(row["type"]), str(row["kind"]))
     now |= {name: kind for name, kind in mapped.items() if kind in ITEM_KIND}
     uses = found.groupby("type")["n"].sum()

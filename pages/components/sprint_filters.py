@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.reader import Reader
+from core.rows import rows_of
 from pages.components import data, filters
 from pages.components.data import Board
 
@@ -33,7 +34,7 @@ def choose_team(reader: Reader, boards: Sequence[Board]) -> Board:
 
 def choose_sprint(reader: Reader, board: Board) -> dict[str, Any]:
     """The sprint that is shown: at first the one whose demo is next or was last. Returns: its row of data.sprints."""
-    listed = data.sprints(board).to_dict("records")
+    listed = rows_of(data.sprints(board))
     rows = {str(row["sprint_id"]): {str(name): value for name, value in row.items()} for row in listed}
     ids = list(reversed(rows))
     chosen = remembered(

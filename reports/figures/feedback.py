@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from core.actor import Scope
+from core.rows import rows_of
 from metrics.feedback import apply_corrections, feedback_by_kind, feedback_state, feedback_weeks
 from metrics.response import ResponseTimes, response_times
 from reports.figures.house import house_settings
@@ -69,6 +70,6 @@ def feedback_payload(session: frames.Reading, scope: Scope, *, as_of: datetime) 
 def imported_days(holidays: pd.DataFrame) -> dict[str, dict[date, bool]]:
     """Imported holidays as working calendars take them: calendar -> day -> is it worked."""
     days: dict[str, dict[date, bool]] = {}
-    for row in holidays.to_dict("records"):
+    for row in rows_of(holidays):
         days.setdefault(row["calendar"], {})[row["day"]] = bool(row["is_working"])
     return days

@@ -9,6 +9,7 @@ from core.house import HouseSettings, house_from
 from core.i18n import Text, unpacked
 from core.plain import plain_text
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
 from core.wording_sheets import SHEET_FINDING
@@ -28,7 +29,7 @@ def status_figures(session: frames.Reading, reader: Reader) -> dict[str, Any]:
         "counts": frames.row_counts(session),
         "fresh_since": jsonable(frames.fresh_since(session)),
         "schema": revisions()[-1],
-        "findings": [finding_entry(row, reader) for row in frames.findings(session).to_dict("records")],
+        "findings": [finding_entry(row, reader) for row in rows_of(frames.findings(session))],
     }
 
 

@@ -11,6 +11,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import Text
 from core.plain import plain_text
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording_ledger import why_text
 from metrics.facts import SourceFacts, fold_source
 from metrics.finding import Finding
@@ -81,12 +82,12 @@ def find_sprint(
             next=Text("`python fortnight.py show churn` lists the sprints."),
         )
     if len(found) > 1:
-        options = ", ".join(f"{row['source']} {row['sprint_id']}" for row in found.to_dict("records"))
+        options = ", ".join(f"{row['source']} {row['sprint_id']}" for row in rows_of(found))
         raise Invalid(
             Text("Several sprints could be meant: {options}.", options=options),
             next=Text("Name one with --source and --sprint."),
         )
-    return {str(name): value for name, value in found.to_dict("records")[0].items()}
+    return {str(name): value for name, value in rows_of(found)[0].items()}
 
 
 def sprint_figures(
@@ -99,7 +100,7 @@ def sprint_figures(
     found = frames.sprints(session, scope, source_id=source_id, sprint_ids=[sprint_id])
     if found.empty:
         raise NotFound(Text("There is no sprint {sprint}.", sprint=plain_text(sprint_id)))
-    sprint = {str(name): value for name, value in found.to_dict("records")[0].items()}
+    sprint = {str(name): value for name, value in rows_of(found)[0].items()}
     source = frames.sources(session).set_index("source_id").loc[source_id]
     kept = _stored(session, scope, source_id, sprint_id) if as_of is None else None
     if kept is None:
@@ -125,7 +126,7 @@ def sprint_figures(
         items=_with_verdicts(entries, verdicts, changes),
         changes=changes,
         findings=findings,
-        goal=goals.to_dict("records")[-1] if len(goals) else None,
+        goal=rows_of(goals)[-1] if len(goals) else None,
     )
 
 
@@ -180,7 +181,7 @@ def _stored(
     totals = frames.totals(session, scope, source_id=source_id, sprint_ids=[sprint_id])
     if totals.empty:
         return None
-    rows = frames.findings(session, source_id=source_id, sprint_id=sprint_id).to_dict("records")
+    rows = rows_of(frames.findings(session, source_id=source_id, sprint_id=sprint_id))
     names = ("code", "severity", "subject_table", "subject_id", "subject_label", "params")
     found = tuple(Finding(*(row[name] for name in names)) for row in rows)
     return totals, frames.entries(session, scope, source_id, [sprint_id]), found
