@@ -1,7 +1,8 @@
 """The only cache and the only reader of the store for pages; people's changes pass through `do`.
 
 Everything cached is keyed by the store's version (each write leaves an audit entry, so an equal version is equal data)
-and by what the reader may see. A failure raises and is never cached.
+and by what the reader may see. A failure raises and is never cached. What is cached is shared by all sessions as it is,
+not copied for each (copying frames was a quarter of a page's script run): pages read it and change nothing in it.
 """
 
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -170,7 +171,7 @@ def workspace() -> Workspace:
     return _workspace(load_config().database_url, version())
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@lru_cache(maxsize=8)
 def _workspace(url: str, at_version: int) -> Workspace:
     with store().reading() as session:
         sources = frames.sources(session)
@@ -191,7 +192,7 @@ def settings() -> HouseSettings:
     return _settings(load_config().database_url, version())
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@lru_cache(maxsize=8)
 def _settings(url: str, at_version: int) -> HouseSettings:
     with store().reading() as session:
         return figures.house_settings(session)
@@ -203,7 +204,7 @@ def table(name: str) -> pd.DataFrame:
     return _table(load_config().database_url, version(), _reach(), name)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
     readers: dict[str, Callable[[Any], pd.DataFrame]] = {
         "sources": frames.sources,
@@ -254,7 +255,7 @@ def sprints(board: Board | None = None) -> pd.DataFrame:
     return mine[mine["board_id"].isna()] if board.board_id is None else mine[mine["board_id"] == board.board_id]
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _sprints(url: str, at_version: int, reach: Reach) -> pd.DataFrame:
     with store().reading() as session:
         return frames.sprints(session, _scope(reach))
@@ -266,7 +267,7 @@ def sprint(source_id: int, sprint_id: str, as_of: datetime | None = None) -> fig
     return _sprint(load_config().database_url, version(), _reach(), source_id, sprint_id, as_of)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _sprint(
     url: str, at_version: int, reach: Reach, source_id: int, sprint_id: str, as_of: datetime | None
 ) -> figures.SprintFigures:
@@ -281,7 +282,7 @@ def trend(board: Board, last: int = 12) -> pd.DataFrame:
     return _trend(load_config().database_url, version(), _reach(), board.source_id, tuple(ids))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _trend(url: str, at_version: int, reach: Reach, source_id: int, ids: tuple[str, ...]) -> pd.DataFrame:
     with store().reading() as session:
         totals = frames.totals(session, _scope(reach), source_id=source_id, sprint_ids=ids)
@@ -294,7 +295,7 @@ def churn(board: Board, last: int = 12) -> figures.ChurnFigures:
     return _churn(load_config().database_url, version(), _reach(), board.source_id, board.board_id, last)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _churn(
     url: str, at_version: int, reach: Reach, source_id: int, board_id: str | None, last: int
 ) -> figures.ChurnFigures:
@@ -311,7 +312,7 @@ def kpis(as_of: datetime | None = None) -> figures.KpiFigures:
     return _kpis(load_config().database_url, version(), _reach(), as_of or as_of_now())
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _kpis(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.KpiFigures:
     with store().reading() as session:
         return figures.kpi_figures(session, _scope(reach), as_of=as_of)
@@ -323,7 +324,7 @@ def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
     return _feedback(load_config().database_url, version(), _reach(), as_of or as_of_now())
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
+@lru_cache(maxsize=KEPT)
 def _feedback(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.FeedbackFigures:
     with store().reading() as session:
         return figures.feedback_figures(session, _scope(reach), as_of=as_of)
