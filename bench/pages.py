@@ -1,10 +1,14 @@
 """Each page's warm script run on 10,000 work items, and on a store ten times as large, against an empty script."""
 
+import gc
 import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from actions.import_sheet import import_sheet
@@ -18,7 +22,7 @@ from store.db import open_store
 
 SHELL = ROOT / "pages" / "components" / "shell.py"
 ITEMS = 10_000
-WARM_RUNS = 5
+WARM_RUNS = 9
 TIMEOUT_SECONDS = 120
 
 
@@ -54,11 +58,23 @@ def floor_seconds() -> float:
 
 
 def _median(test: AppTest) -> float:
-    times = []
-    for _ in range(WARM_RUNS):
+    """The median of the script's own time: AppTest's reading of what it sent is no part of it."""
+    times: list[float] = []
+    execute = script_runner.exec_func_with_error_handling
+
+    def timed(*given: Any) -> Any:
         began = time.perf_counter()
-        test.run()
-        times.append(time.perf_counter() - began)
+        try:
+            return execute(*given)
+        finally:
+            times.append(time.perf_counter() - began)
+
+    gc.collect()
+    gc.freeze()  # as dashboard.py does once it has warmed up
+    with mock.patch.object(script_runner, "exec_func_with_error_handling", timed):
+        for _ in range(WARM_RUNS):
+            test.run()
+    gc.unfreeze()
     return sorted(times)[len(times) // 2]
 
 

@@ -25,6 +25,7 @@ from core.config import load_config
 from core.house import HouseSettings
 from metrics.sprints import sprint_trend
 from reports import figures
+from reports.figures.house import finding_counts, ranked_findings
 from store import frames
 from store.db import Store, open_store
 
@@ -209,7 +210,8 @@ def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
     readers: dict[str, Callable[[Any], pd.DataFrame]] = {
         "sources": frames.sources,
         "runs": frames.runs,
-        "findings": frames.findings,
+        "findings": lambda session: ranked_findings(frames.findings(session)),
+        "finding_counts": lambda session: finding_counts(frames.findings(session)),
         "statuses": frames.every_status,
         "types": frames.every_type,
         "boards": lambda session: frames.boards(session, _scope(reach)),

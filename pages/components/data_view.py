@@ -28,7 +28,7 @@ from pages.components.data_words import (
 from pages.components.item_table import Column, item_table
 from pages.components.markup import clean, muted, plain
 from pages.components.upload import OUTCOME
-from reports.figures.house import finding_counts, finding_text
+from reports.figures.house import finding_text
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -126,6 +126,9 @@ def _undone(run_id: int) -> None:
     st.session_state.pop(OUTCOME, None)  # what that import did is no longer so
 
 
+FINDINGS_AT_ONCE = 100  # what a person reads before they filter; the others are one click away
+
+
 def findings(reader: Reader) -> None:
     """What in the data cannot be fully trusted: counted, filtered, listed, explained."""
     found = data.table("findings")
@@ -134,14 +137,15 @@ def findings(reader: Reader) -> None:
         if found.empty:
             screens.zero(reader, reader.t("findings: nothing in the data contradicts itself"))
             return
-        counts = finding_counts(found)
+        counts = data.table("finding_counts")
         severity, code = _finding_filters(reader, counts)
         shown = found[found["severity"] == severity] if severity else found
         shown = shown[shown["code"] == code] if code else shown
         if severity:
             cards.html(muted(reader.t(SEVERITY_MEANING[severity])))
-        order = {"error": 0, "warning": 1, "info": 2}
-        shown = shown.assign(rank=shown["severity"].map(order)).sort_values(["rank", "code", "subject_label"])
+        number = len(shown)
+        if number > FINDINGS_AT_ONCE and not st.session_state.get("data.all_findings", False):
+            shown = shown.head(FINDINGS_AT_ONCE)
         texts = [reader.say(finding_text(row["code"], row["subject_label"], row["params"])) for row in rows_of(shown)]
         names = data.table("sources").set_index("source_id")["name"]
         words = {one: reader.t(word) for one, word in SEVERITY.items()}
@@ -154,6 +158,8 @@ def findings(reader: Reader) -> None:
         titles = [title(reader, one) for one in shown["code"]]
         listed = shown.assign(text=texts, title=titles, source=shown["source_id"].map(names))
         item_table(listed, columns, reader, name=reader.t("Findings"), key="data.findings")
+        if number > FINDINGS_AT_ONCE:
+            st.toggle(reader.t("Show all {n}", n=number), key="data.all_findings")
 
 
 def _finding_filters(reader: Reader, counts: pd.DataFrame) -> tuple[str | None, str | None]:

@@ -85,6 +85,16 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
     )
 
 
+def ranked_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings with errors first, then warnings and notes; within each by kind and subject."""
+    rank = findings["severity"].map({"error": 0, "warning": 1, "info": 2})
+    return (
+        findings.assign(rank=rank)
+        .sort_values(["rank", "code", "subject_label"], ignore_index=True)
+        .drop(columns="rank")
+    )
+
+
 def finding_counts(findings: pd.DataFrame) -> pd.DataFrame:
     """How often each kind of finding occurs: severity, code, n; errors first, then by number."""
     order = {"error": 0, "warning": 1, "info": 2}
