@@ -1,0 +1,159 @@
+"""Upserts, undo and the deletion of a source, on both databases; and an import that dies half-way."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions.import_sheet import import_sheet
+from actions.undo import undo_import
+from core.actor import EVERYTHING, local_admin
+from core.config import ROOT, Config
+from core.errors import FortnightError
+from store import frames
+from store import tables as t
+from store.db import Store, check_file, open_store
+from store.migrate import migrate
+from store.undo import delete_sources
+from store.write import insert_rows, upsert
+
+AT = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
+HEADER = "Key,Title,Sprint,Status,Estimate,Sprint start,Sprint completed\n"
+
+
+def add_source(store: Store, name: str = "orders") -> int:
+    with store.writing() as session:
+        source = t.Source(name=name, kind="sheets", created_at=AT)
+        session.add(source)
+        session.flush()
+        assert source.id is not None
+        return source.id
+
+
+def item(source_id: int, number: int, **more: Any) -> dict[str, Any]:
+    given = {
+        "source_id": source_id, "external_id": f"A-{number}", "key": f"A-{number}", "project_key": "A", "title": f"第 {number} 件",
+        "kind": "requirement", "labels": ["x", "订单"], "sprint_ids": [], "estimate_points": 3.5, "created_at": AT, "is_deleted": False,
+        "components": [], "fix_versions": [], "links": [],
+    }  # fmt: skip
+    return given | more
+
+
+def stored_items(store: Store, source_id: int) -> list[dict[str, Any]]:
+    with store.reading() as session:
+        return frames.work_items(session, EVERYTHING, source_id).to_dict("records")
+
+
+def test_an_upsert_twice_is_an_upsert_once(store: Store) -> None:
+    source_id = add_source(store)
+    rows = [item(source_id, number) for number in range(1200)]
+    with store.writing() as session:
+        assert upsert(session, t.WorkItem, rows).counts == {"added": 1200, "changed": 0, "unchanged": 0}
+    before = repr(stored_items(store, source_id))
+    with store.writing() as session:
+        assert upsert(session, t.WorkItem, rows).counts == {"added": 0, "changed": 0, "unchanged": 1200}
+    assert repr(stored_items(store, source_id)) == before
+
+
+def test_what_is_read_is_what_was_written(store: Store) -> None:
+    source_id = add_source(store)
+    with store.writing() as session:
+        upsert(session, t.WorkItem, [item(source_id, 1), item(source_id, 2, estimate_points=None, created_at=None)])
+    first, second = stored_items(store, source_id)
+    assert (first["created_at"].to_pydatetime(), first["labels"], first["title"]) == (AT, ["x", "订单"], "第 1 件")
+    assert first["estimate_points"] == 3.5
+    assert second["estimate_points"] != second["estimate_points"]  # NaN: not known, not 0
+    assert str(second["created_at"]) == "NaT"
+
+
+def test_a_changed_row_is_told_with_what_it_was_and_a_null_can_be_kept(store: Store) -> None:
+    source_id = add_source(store)
+    with store.writing() as session:
+        upsert(session, t.WorkItem, [item(source_id, 1, assignee="李雷")])
+        written = upsert(
+            session, t.WorkItem, [item(source_id, 1, assignee=None, title="new")], keep=frozenset({"assignee"})
+        )
+    assert [row["title"] for row in written.before_rows] == ["第 1 件"]
+    assert stored_items(store, source_id)[0]["assignee"] == "李雷"
+    assert stored_items(store, source_id)[0]["title"] == "new"
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    source_id = add_source(store)
+    with pytest.raises(ZeroDivisionError), store.writing() as session:
+        insert_rows(
+            session, t.Status, [{"source_id": source_id, "external_id": "1", "name": "Done", "category": "done"}]
+        )
+        raise ZeroDivisionError
+    with store.reading() as session:
+        assert frames.statuses(session, source_id).empty
+
+
+def test_deleting_a_source_takes_everything_that_hangs_on_it_and_nothing_else(store: Store) -> None:
+    backlog = (HEADER + "A-1,One,S1,Done,3,2026-10-05,2026-10-16\n").encode()
+    for name in ("gone", "kept"):
+        import_sheet(store, local_admin(), "backlog.csv", backlog, source_name=name)
+    with store.reading() as session:
+        counts = frames.row_counts(session)
+        ids = dict(zip(frames.sources(session)["name"], frames.sources(session)["source_id"].tolist(), strict=True))
+    with store.writing() as session:
+        delete_sources(session, [ids["gone"]])
+    with store.reading() as session:
+        left = frames.row_counts(session)
+    assert {name: n for name, n in left.items() if name != "audit_entry"} == {
+        name: n // 2 for name, n in counts.items() if name != "audit_entry"
+    }
+    assert left["audit_entry"] == counts["audit_entry"]
+
+
+def test_an_import_that_was_built_upon_is_not_undone(store: Store) -> None:
+    admin = local_admin()
+    backlog = (HEADER + "A-1,One,S1,Done,3,2026-10-05,2026-10-16\n").encode()
+    first = import_sheet(store, admin, "backlog.csv", backlog).sheets[0].run_id
+    import_sheet(store, admin, "demo.csv", b"Key,Sprint,Verdict\nA-1,S1,accepted\n")
+    assert first is not None
+    with pytest.raises(FortnightError, match="Others have built upon"):
+        undo_import(store, admin, first)
+    assert len(stored_items(store, 1)) == 1
+
+
+@pytest.mark.parametrize("seconds", [0.9, 1.6, 2.3])
+def test_an_import_killed_at_any_moment_can_be_run_again(sqlite_config: Config, tmp_path: Path, seconds: float) -> None:
+    file = tmp_path / "backlog.csv"
+    rows = [f"A-{n},Item {n},S{n // 40},Done,3,2026-0{1 + n // 1000}-05,2026-0{1 + n // 1000}-16" for n in range(4000)]
+    file.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "fortnight.py"), "import", str(file)]
+    environment = os.environ | {"FORTNIGHT_HOME": str(sqlite_config.home)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.send_signal(signal.SIGKILL)
+    check_file(sqlite_config.sqlite_path)
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    clean = Config(home=tmp_path / "clean", database_url=f"sqlite:///{tmp_path / 'clean' / 'fortnight.db'}")
+    migrate(clean)
+    import_sheet(open_store(clean), local_admin(), file.name, file.read_bytes())
+    compared = (
+        "work_item",
+        "stated_entry",
+        "sprint_entry",
+        "sprint",
+        "sync_run",
+        "row_image",
+        "audit_entry",
+        "finding",
+    )
+    with open_store(sqlite_config).reading() as again, open_store(clean).reading() as once:
+        found, wanted = frames.row_counts(again), frames.row_counts(once)
+        assert {name: found[name] for name in compared} == {name: wanted[name] for name in compared}
+        assert (
+            frames.totals(again, EVERYTHING)
+            .drop(columns="as_of")
+            .equals(frames.totals(once, EVERYTHING).drop(columns="as_of"))
+        )
