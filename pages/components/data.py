@@ -229,10 +229,14 @@ def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- sprints
 
 
-@once_a_run
 def boards() -> list[Board]:
     """The boards that have sprints, those with the latest sprint first."""
-    found = sprints()
+    return list(_boards(load_config().database_url, version(), _reach()))
+
+
+@lru_cache(maxsize=8)
+def _boards(url: str, at_version: int, reach: Reach) -> tuple[Board, ...]:
+    found = _sprints(url, at_version, reach)
     latest = found.groupby(["source_id", "board_id"], dropna=False)["started_at"].max().sort_values(ascending=False)
     sources = table("sources").set_index("source_id")["name"]
     names = found.drop_duplicates(["source_id", "board_id"]).set_index(["source_id", "board_id"])["board_name"]
@@ -244,7 +248,7 @@ def boards() -> list[Board]:
         listed.append(
             Board(int(source_id), source, board_id if is_board else None, name if isinstance(name, str) else source)
         )
-    return listed
+    return tuple(listed)
 
 
 @once_a_run
