@@ -13,7 +13,16 @@ from store.write import Written, insert_rows, python_type_of, table_of, upsert
 
 Key = tuple[Any, ...]
 # Derived anew after an undo, or the undo's own bookkeeping: never a reason to refuse one.
-NOT_BUILT_UPON = {"sprint_entry", "sprint_total", "finding", "row_image", "sync_run", "raw_record", "audit_entry"}
+NOT_BUILT_UPON = {
+    "sprint_item",
+    "sprint_entry",
+    "sprint_total",
+    "finding",
+    "row_image",
+    "sync_run",
+    "raw_record",
+    "audit_entry",
+}
 
 
 def model_of(table_name: str) -> type[t.Base]:

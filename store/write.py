@@ -78,20 +78,22 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
             _write(session, table, key, batch)
             continue
         stored = _stored(session, table, key, batch)
-        to_write: list[Row] = []
+        fresh: list[Row] = []
+        changed: list[Row] = []  # whole rows: they may have columns that the given rows do not name
         for row in batch:
             before = stored.get(key_of(row))
             if before is None:
-                to_write.append(row)
+                fresh.append(row)
                 added_keys.append(key_of(row))
                 continue
             after = {name: before[name] if value is None and name in keep else value for name, value in row.items()}
             if all(before[name] == value for name, value in after.items()):
                 unchanged += 1
                 continue
-            to_write.append({**before, **after})
+            changed.append({**before, **after})
             before_rows.append(before)
-        _write(session, table, key, to_write)
+        _write(session, table, key, fresh)
+        _write(session, table, key, changed)
     return Written(added_keys, before_rows, unchanged)
 
 

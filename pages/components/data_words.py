@@ -68,6 +68,17 @@ FINDING_TITLE = {
     "content_unknown": N_("Changes of content are not on record"),
 }
 TABLE = {
+    "credential": N_("Credentials (encrypted)"),
+    "watched_file": N_("Watched files"),
+    "sprint_item": N_("Items seen in sprints (derived)"),
+    "reaction": N_("Reactions of the audience"),
+    "demo_note": N_("Decisions and action items"),
+    "archived_report": N_("Archived reports"),
+    "write_back": N_("Written back to the source"),
+    "password_record": N_("Passwords (hashed)"),
+    "sign_in_session": N_("Signed-in browsers"),
+    "set_up_link": N_("Set-up links"),
+    "external_identity": N_("Identities at a provider"),
     "source": N_("Sources"),
     "project": N_("Projects"),
     "board": N_("Boards"),

@@ -16,6 +16,7 @@ import pytest
 import fortnight
 import store.db
 from core.config import Config
+from services.commands import frame
 from tests.cli.conftest import Run
 from tests.cli.files import write_csv
 
@@ -240,7 +241,7 @@ def test_the_unforeseen_is_one_line_too(
     def broken() -> None:
         raise ZeroDivisionError("nobody thought\nof this")
 
-    monkeypatch.setattr(fortnight, "opened", broken)
+    monkeypatch.setattr(frame, "opened", broken)
     told = house("status").failure
     assert "ZeroDivisionError: nobody thought of this" in told
     assert "FORTNIGHT_DEBUG=1" in told

@@ -1,9 +1,12 @@
 """Help and usage errors in Chinese, without an English word left but the names one types."""
 
 import re
+import sys
+from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import typer.core
@@ -12,15 +15,20 @@ import fortnight
 from reports.shell_help import CONTEXT
 from tests.cli.conftest import Run
 
-COMMANDS = (
-    "", "serve", "migrate", "backup", "restore", "import", "undo", "template", "status", "sources", "settings", "rebuild",
-    "sample", "sample load", "sample clear", "show", "show sprint", "show churn", "show kpi", "show feedback",
-)  # fmt: skip
-# What is typed or is a name stays: commands, options, file endings, formats, values.
+
+def commands(found: Any, above: str = "") -> Iterator[str]:
+    """Every command and group by what one types, the whole command ("") first."""
+    yield above
+    for name, below in sorted(getattr(found, "commands", {}).items()):
+        yield from commands(below, f"{above} {name}".strip())
+
+
+COMMANDS = tuple(commands(fortnight.root()))
+# What is typed or is a name stays: commands, options, environment variables, file endings, formats, values.
+NAMES = sorted({word for command in COMMANDS for word in command.split()})
 TYPED = re.compile(
-    r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|Fortnight|JSON|ISO|\b(?:en|zh|sheets|x)\b|"
-    r"\b(?:serve|migrate|backup|restore|import|undo|template|status|sources|settings|rebuild|sample|load|clear|show|"
-    r"sprint|churn|kpi|feedback)\b"
+    r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|FORTNIGHT_[A-Z_]+|Fortnight|JSON|ISO|Jira|URL|"
+    rf"\b(?:en|zh|sheets|x|{'|'.join(NAMES)})\b"
 )
 
 
@@ -38,6 +46,8 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("FORTNIGHT_LANG", "zh")
     monkeypatch.setattr(typer.core, "_", getattr(typer.core, "_"))  # noqa: B009 - Typer's gettext has no other name
     monkeypatch.setattr(CONTEXT, "formatter_class", CONTEXT.formatter_class)
+    for name in [name for name in sys.modules if name.startswith("services.commands")]:
+        monkeypatch.delitem(sys.modules, name)
     spec = util.spec_from_file_location("fortnight_in_chinese", Path(fortnight.__file__))
     assert spec is not None
     assert spec.loader is not None
