@@ -165,7 +165,7 @@ def _uvicorn(app: Any) -> uvicorn.Server:
 
 def listening(port: int = 0) -> socket.socket:
     """A socket on this machine alone; port 0 takes a free one."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind(("127.0.0.1", port))
