@@ -1,23 +1,35 @@
-"""From facts to what pages read: each sprint's entries, totals and findings. Anything here can be built again."""
+"""From facts to what pages read: each sprint's entries, totals and findings. Anything here can be built again.
 
-from collections.abc import Sequence
+Sprints are derived some thousand items at a time, so that memory does not grow with the source.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-
-import pandas as pd
 
 from access.permissions import Permission
 from actions.base import acting, action
+from actions.source_findings import find_doubts, finding_row
 from core.actor import EVERYTHING, Actor
-from metrics.facts import SourceFacts, fold_source
-from metrics.finding import Finding
-from metrics.kpi import kpi_status
-from metrics.ledger import Ledger, totals_frame
-from metrics.quality import change_findings, feedback_findings, item_findings, kpi_findings, sprint_findings
-from store import frames
-from store import tables as t
+from core.collector import collector_at_rest
+from metrics.history import CONTENT_FIELDS, FIELDS
+from metrics.ledger import Ledger, entry_columns, total_columns
+from metrics.recorded import Columns, SourceRules, fold_sprints, recorded_history
+from store import facts, frames
 from store.db import Session, Store
-from store.derived import forget_sprints, replace_entries, replace_findings, replace_totals, rows_of
-from store.write import Row
+from store.derived import forget_sprints, replace_entries, replace_findings, replace_sprint_items, replace_totals
+from store.doubtful import of_sprints
+from store.sprint_items import add_subtasks, item_counts, items_of_sprints, sprints_of_items
+
+ITEMS_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a derivation did: the sprints it counted, and the derived rows that were not as it found them."""
+
+    sprints: int
+    rows_changed: int
 
 
 @action(Permission.IMPORT_DATA, house_wide=True)
@@ -30,93 +42,103 @@ def rebuild(store: Store, actor: Actor, *, at: datetime | None = None) -> tuple[
         sprints = changed = 0
         for source_id in frames.sources(work.session)["source_id"].tolist():
             done = derive(work.session, source_id, at=work.at)
-            sprints, changed = sprints + len(done[0]), changed + done[1]
+            sprints, changed = sprints + done.sprints, changed + done.rows_changed
         work.audit("derived figures", None, {"sprints": sprints, "rows_changed": changed})
         return sprints, changed
 
 
-def rederive(
-    session: Session, source_id: int, *, sprint_ids: Sequence[str] | None = None, at: datetime
-) -> dict[str, Ledger]:
-    """Derive the given sprints of a source (all where None), and those that share items with them.
-
-    Returns: sprint id -> its ledger.
-    """
-    return derive(session, source_id, sprint_ids=sprint_ids, at=at)[0]
-
-
 def derive(
-    session: Session, source_id: int, *, sprint_ids: Sequence[str] | None = None, at: datetime
-) -> tuple[dict[str, Ledger], int]:
-    """As `rederive`; also returns how many derived rows changed."""
-    item_ids, wanted = None, None
-    if sprint_ids is not None and not frames.is_every_sprint(session, source_id, sprint_ids):
-        item_ids, wanted = _reach(session, source_id, sprint_ids)
-    facts = SourceFacts(**frames.source_facts(session, source_id, item_ids))
-    targets = [one for one in facts.sprints["sprint_id"] if wanted is None or one in wanted]
-    folded = fold_source(facts, targets, as_of=at)
-    changed = forget_sprints(session, source_id, set(facts.sprints["sprint_id"])) if sprint_ids is None else 0
-    changed += replace_entries(
-        session,
-        source_id,
-        targets,
-        [{"source_id": source_id, **row} for one in folded.values() for row in one.entry_rows()],
+    session: Session,
+    source_id: int,
+    *,
+    sprint_ids: Collection[str] | None = None,
+    item_ids: Collection[str] = (),
+    at: datetime,
+) -> Derived:
+    """Derive what some touched sprints and items of a source concern, or everything.
+
+    Args: sprint_ids, sprints that changed themselves (their dates, their stated entries), None for everything; every
+    sprint that shares an item with one of them is derived too, since spillover (R14) and carried items (R10) look at
+    neighbours. item_ids, items whose records changed: the sprints they are linked to are derived (store.sprint_items
+    must know these already), and they are checked for findings as the items of `sprint_ids` are.
+    """
+    rules = _rules(session, source_id, at)
+    if sprint_ids is None:
+        changed = replace_sprint_items(session, source_id) + forget_sprints(session, source_id, rules.spans.keys())
+        targets, checked = list(rules.spans), None
+    else:
+        changed = 0
+        if not rules.spans.keys() >= set(sprint_ids):
+            changed = forget_sprints(session, source_id, rules.spans.keys())
+        own = items_of_sprints(session, source_id, sprint_ids)
+        checked = own | set(item_ids)
+        wanted = sprints_of_items(session, source_id, checked) | set(sprint_ids)
+        targets = [one for one in rules.spans if one in wanted]
+    for part in _parts(targets, item_counts(session, source_id)):
+        changed += _derive_part(session, source_id, rules, part)
+    changed += find_doubts(session, source_id, checked, at=at)
+    return Derived(len(targets), changed)
+
+
+def ledgers_of(session: Session, source_id: int, sprint_ids: list[str], *, at: datetime) -> list[Ledger]:
+    """The ledgers of some sprints as of an instant, folded afresh from the records of their items alone; nothing is written."""
+    return list(_ledgers(session, source_id, _rules(session, source_id, at), sprint_ids))
+
+
+def _rules(session: Session, source_id: int, at: datetime) -> SourceRules:
+    source = frames.sources(session).set_index("source_id").loc[source_id]
+    has_stated = facts.has_stated(session, source_id)
+    boards = frames.boards(session, EVERYTHING)
+    return SourceRules(
+        policy=str(source["policy"]),
+        counts_subtasks=bool(source["settings"].get("counts_subtasks", False)),
+        statuses=frames.statuses(session, source_id),
+        boards=boards[boards["source_id"] == source_id],
+        sprints=facts.sprint_columns(session, source_id),
+        # a tracker's log is whole from the start; only beside stated rows does it matter when a log begins
+        log_begins=frames.log_begins(session, source_id) if has_stated else {},
+        has_stated=has_stated,
+        as_of=at,
     )
-    changed += replace_totals(session, source_id, rows_of(totals_frame(folded.values()), source_id=source_id))
-    changed += replace_findings(session, source_id, _findings(session, facts, folded, at), targets, at)
-    return folded, changed
 
 
-def _reach(session: Session, source_id: int, sprint_ids: Sequence[str]) -> tuple[set[str], set[str]]:
-    """Every item of the sprints that share one with the given sprints, and those sprints: a ledger needs its whole sprint."""
-    touched = set(frames.stated_entries(session, source_id, sprint_ids)["work_item_id"])
-    wanted = set(frames.sprints_of_items(session, source_id, touched)) | set(sprint_ids)
-    return set(frames.stated_entries(session, source_id, sorted(wanted))["work_item_id"]), wanted
+def _parts(sprint_ids: Iterable[str], counts: dict[str, int]) -> Iterator[list[str]]:
+    """Sprints in parts of at most so many items together; a larger sprint is a part of its own."""
+    part: list[str] = []
+    size = 0
+    for sprint_id in sprint_ids:
+        count = counts.get(sprint_id, 0)
+        if part and size + count > ITEMS_AT_ONCE:
+            yield part
+            part, size = [], 0
+        part.append(sprint_id)
+        size += count
+    if part:
+        yield part
 
 
-def _findings(session: Session, facts: SourceFacts, folded: dict[str, Ledger], at: datetime) -> list[Row]:
-    source_id = facts.source_id
-    whole = facts if facts.is_whole else SourceFacts(**frames.source_facts(session, source_id))
-    kpis = frames.kpis(session, EVERYTHING)
-    kpis = kpis[kpis["source_id"] == source_id]
-    of = {
-        model: frames.kpi_facts(session, model, kpis["kpi_id"])
-        for model in (t.KpiBaseline, t.KpiTarget, t.KpiMeasurement, t.KpiPhase)
-    }
-    feedback = frames.feedback(session, EVERYTHING)
-    feedback = feedback[feedback["source_id"] == source_id]
-    events = frames.feedback_events(session, EVERYTHING)
-    standing = kpi_status(
-        kpis=kpis, baselines=of[t.KpiBaseline], targets=of[t.KpiTarget], measurements=of[t.KpiMeasurement],
-        phases=of[t.KpiPhase], as_of=at,
-    )  # fmt: skip
-    found: list[tuple[str | None, Finding]] = [
-        (None, one)
-        for group in (
-            item_findings(whole.items, as_of=at),
-            sprint_findings(whole.sprints, as_of=at, used=set(whole.stated["sprint_id"]) | _used(whole.items)),
-            change_findings(whole.changes, whole.items),
-            kpi_findings(standing, of[t.KpiMeasurement], as_of=at),
-            feedback_findings(feedback, events[events["feedback_id"].isin(feedback["feedback_id"])], as_of=at),
-        )
-        for one in group
-    ]
-    found += [(sprint_id, one) for sprint_id, ledger in folded.items() for one in ledger.findings]
-    return [_row(source_id, sprint_id, one) for sprint_id, one in found]
+def _derive_part(session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str]) -> int:
+    if rules.counts_subtasks:
+        add_subtasks(session, source_id, sprint_ids)
+    with collector_at_rest():
+        ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
+    found = [finding_row(source_id, one.sprint_id, finding) for one in ledgers for finding in one.findings]
+    changed = replace_entries(session, source_id, sprint_ids, entry_columns(ledgers))
+    changed += replace_totals(session, source_id, sprint_ids, total_columns(ledgers))
+    return changed + replace_findings(session, source_id, found, rules.as_of, of_sprints(sprint_ids))
 
 
-def _used(items: pd.DataFrame) -> set[str]:
-    return {sprint_id for ids in items["sprint_ids"] for sprint_id in (ids or [])}
-
-
-def _row(source_id: int, sprint_id: str | None, one: Finding) -> Row:
-    return {
-        "source_id": source_id,
-        "sprint_id": sprint_id,
-        "code": one.code,
-        "severity": one.severity,
-        "subject_table": one.subject_table,
-        "subject_id": one.subject_id,
-        "subject_label": one.subject_label,
-        "params": one.params,
-    }
+def _ledgers(session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str]) -> Iterable[Ledger]:
+    ids = items_of_sprints(session, source_id, sprint_ids)
+    items: Columns = facts.item_columns(session, source_id, ids)
+    if rules.counts_subtasks and items[0]:  # a sub-task follows its parent, which may be elsewhere by now (R6)
+        parents = {
+            parent for kind, parent in zip(items[2], items[3], strict=True) if kind == "subtask" and parent
+        } - ids
+        if parents:
+            more = facts.item_columns(session, source_id, parents)
+            items = [[*one, *other] for one, other in zip(items, more, strict=True)]
+            ids |= parents
+    changes = facts.change_columns(session, source_id, ids, FIELDS, CONTENT_FIELDS)
+    stated = facts.stated_columns(session, source_id, ids) if rules.has_stated else []
+    return fold_sprints(rules, recorded_history(rules, items, changes, stated), sprint_ids)

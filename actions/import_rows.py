@@ -11,6 +11,7 @@ from connectors.records import Parsed, Records
 from store import lookup
 from store import tables as t
 from store.db import Session
+from store.derived import add_sprint_items, refresh_sprint_items
 from store.undo import remember
 from store.write import Row, Written, insert_rows, upsert
 
@@ -30,6 +31,8 @@ class Import:
     sprint_ends: Mapping[tuple[int, str], datetime | None] = field(default_factory=dict)
     counts: Counts = field(default_factory=dict)
     touched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    touched_items: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    has_new_log: set[int] = field(default_factory=set)  # sources whose recorded changes are others than before
 
     def write(self, model: type[t.Base], rows: list[Row], *, keep: frozenset[str] = ALWAYS) -> Written:
         """Upsert rows, count them and remember what changed."""
@@ -135,6 +138,23 @@ def _items(work: Import, parsed: Parsed) -> None:
         gone = lookup.take_out(work.session, work.source_id, left)
         work.note(t.StatedEntry, Written([], gone, 0))
         work.touched[work.source_id].update(row["sprint_id"] for row in gone)
+    _link(work, parsed, rows, stored)
+
+
+def _link(work: Import, parsed: Parsed, rows: list[Row], stored: Mapping[str, list[str]]) -> None:
+    """Link the items to their sprints; those that were here before may have left one."""
+    work.touched_items[work.source_id].update(row["external_id"] for row in rows)
+    fresh = [
+        (sprint_id, row["external_id"])
+        for row in rows
+        if row["external_id"] not in stored
+        for sprint_id in row["sprint_ids"]
+    ]
+    fresh += [
+        (row["sprint_id"], row["work_item_id"]) for row in parsed.stated.rows if row["work_item_id"] not in stored
+    ]
+    add_sprint_items(work.session, work.source_id, fresh)
+    refresh_sprint_items(work.session, work.source_id, stored)
 
 
 def _changes(work: Import, parsed: Parsed) -> None:
@@ -153,11 +173,14 @@ def _changes(work: Import, parsed: Parsed) -> None:
         identity = "\x1f".join((key, record["at"].isoformat(), record["field"], str(seen[subject])))
         given["external_id"] = hashlib.sha256(identity.encode()).hexdigest()[:32]
         rows.append({**given, "source_id": source_id, "work_item_id": item_id, "raw_stream": None, "raw_id": None})
-    work.write(t.Change, rows)
+    written = work.write(t.Change, rows)
     for source_id in {row["source_id"] for row in rows}:
-        mine = [row["work_item_id"] for row in rows if row["source_id"] == source_id]
-        found = lookup.sprint_ids_of(work.session, source_id, mine)
-        work.touched[source_id].update(sprint_id for ids in found.values() for sprint_id in ids)
+        mine = {row["work_item_id"] for row in rows if row["source_id"] == source_id}
+        refresh_sprint_items(work.session, source_id, mine)
+        work.touched[source_id] |= set()
+        work.touched_items[source_id] |= mine
+        if written.added_keys or written.before_rows:
+            work.has_new_log.add(source_id)
 
 
 def _verdicts(work: Import, parsed: Parsed) -> None:

@@ -1,24 +1,24 @@
 """Importing a spreadsheet: read in a child process, checked cell by cell, written all or nothing, undone as one."""
 
-import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from access.permissions import Permission, require
 from actions.base import Work, acting, action
-from actions.derive import rederive
+from actions.derive import derive
 from actions.given import required
 from actions.import_rows import Import, write_parsed
 from actions.sheet_reading import Reading, preview_all, readings_of
+from actions.snapshots import SHEETS_OF_SPRINTS, freeze_closed
 from connectors.sheets.guess import guess
 from connectors.sheets.problem import Problem
 from connectors.sheets.reader import Book
 from connectors.sheets.source import Preview, fetch
 from core.actor import Actor
+from core.collector import collector_at_rest
 from core.errors import Invalid
 from core.i18n import N_, Text, packed
 from core.plain import plain_text
@@ -90,19 +90,6 @@ def import_sheet(
         return _import(
             store, actor, file_name, content, source_name, sheet_name, kind, readings, dry_run, is_sample, at
         )  # fmt: skip
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """No garbage collection meanwhile: an import makes a million small objects and no cycles, and scanning them again and
-    again costs a third of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _import(
@@ -182,8 +169,8 @@ def _require_projects(work: Work, sheets: Sequence[Preview]) -> None:
 def _write_all(
     work: Work, source: t.Source, sheets: Sequence[Preview], file_name: str, content: bytes
 ) -> tuple[SheetOutcome, ...]:
-    outcomes = []
-    touched: dict[int, set[str]] = {source.id or 0: set()}
+    outcomes: list[SheetOutcome] = []
+    jobs: list[Import] = []
     for one in sheets:
         run = work.add(
             t.SyncRun(
@@ -200,12 +187,22 @@ def _write_all(
         run.row_counts = {name: dict(count) for name, count in job.counts.items() if any(count.values())}
         work.session.add(run)
         work.session.flush()
-        for source_id, sprint_ids in job.touched.items():
-            touched.setdefault(source_id, set()).update(sprint_ids)
+        jobs.append(job)
         outcomes.append(replace(_outcome(one, run.row_counts), run_id=run.id))
-    for source_id, sprint_ids in touched.items():
-        rederive(work.session, source_id, sprint_ids=sorted(sprint_ids), at=work.at)
+    _derive(work, source.id or 0, jobs)
+    if any(one.kind in SHEETS_OF_SPRINTS for one in sheets):
+        freeze_closed(work.session, source.id or 0, at=work.at, by=work.actor.name, is_import=True)
     return tuple(outcomes)
+
+
+def _derive(work: Work, source_id: int, jobs: Sequence[Import]) -> None:
+    """Derive what the sheets touched, in every source they touched."""
+    for source in sorted({source_id, *(one for job in jobs for one in job.touched)}):
+        sprints = {one for job in jobs for one in job.touched.get(source, ())}
+        items = {one for job in jobs for one in job.touched_items.get(source, ())}
+        # From when on changes are recorded decides what can be known of any sprint beside stated rows.
+        is_every = any(source in job.has_new_log for job in jobs)
+        derive(work.session, source, sprint_ids=None if is_every else sprints, item_ids=items, at=work.at)
 
 
 def _record_warnings(work: Work, source: t.Source, run: t.SyncRun, one: Preview) -> None:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from access.permissions import Permission
 from actions.base import acting, action
-from actions.derive import rederive
+from actions.derive import derive
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import Text
 from store.db import Store
+from store.snapshots import forget
 from store.tables import Finding, SyncRun
 from store.undo import built_upon, later_runs_on_the_same_rows, put_back, sources_of
 from store.write import delete_rows
@@ -50,6 +51,7 @@ def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None 
         run.undone_at, run.state = work.at, "undone"
         work.session.add(run)
         for source_id in sorted(touched):  # a change log or measurements may belong to items and KPIs of another source
-            rederive(work.session, source_id, at=work.at)
+            derive(work.session, source_id, at=work.at)
+            forget(work.session, source_id, frozen_at=run.started_at)
         work.audit(f"import {run_id} of {run.file_name}", None, counts)
         return counts

@@ -110,10 +110,11 @@ class Fold:
 
     def _entry(self, item: ItemHistory) -> Entry | None:
         member, missing = membership(self.history, item, self.span)
-        done, is_undated = completion(self.history, item, self.span, self.counting)
-        if not value_at(member, self.end, False) and not _was_in(member, self.start, self.end):
+        is_in = bool(value_at(member, self.end, False))
+        if not is_in and not _was_in(member, self.start, self.end):
             return None
-        if is_undated and value_at(member, self.end, False):
+        done, is_undated = completion(self.history, item, self.span, self.counting)
+        if is_undated and is_in:
             row = self.history.stated.get((self.span.id, item.id))
             is_cell = row is not None and "done_at" in row.known
             self.doubts.add("done_without_date" if is_cell else "done_column_missing", item.id, item.key)
@@ -121,12 +122,12 @@ class Fold:
             return self._unknown(item, member, missing, done, is_undated)
         entered_at = self._entered(member, done)
         if entered_at is None:
-            if not value_at(member, self.end, False):
+            if not is_in:
                 return None  # a member only while done: neither its start nor its end touches the sprint
             return self._row(item, None, "completed_outside", "completed_outside", None, member, done)
         reason = self._reason(item, member, done, entered_at)
         bucket = {"carried": "carried", "committed": "committed", "committed_done": "committed"}.get(reason, "added")
-        if not value_at(member, self.end, False):
+        if not is_in:
             outcome: str | None = "removed"
         elif is_undated:
             outcome = None if self.is_past_view else "completed"
@@ -206,7 +207,11 @@ class Fold:
         is_done = is_in and bool(value_at(done, self.end, False))
         left = None if is_in else next((s for s in reversed(member) if s[0] <= self.end and not s[1]), None)
         left_at = left[0] if left else None
-        content = [] if entered_at is None else [s for s in item.content if entered_at < s[0] <= (left_at or self.end)]
+        content = (
+            []
+            if entered_at is None or not item.content
+            else [s for s in item.content if entered_at < s[0] <= (left_at or self.end)]
+        )
         is_open = bucket is not None and outcome == "not_completed"
         entry = Entry(
             sprint_id=self.span.id, work_item_id=item.id, bucket=bucket, outcome=outcome, entered_at=entered_at,
@@ -232,29 +237,29 @@ class Fold:
         left: Step | None,
         content: list[Step],
     ) -> dict[str, Any]:
-        """Parameters of the sentence that says why the item is where it is: JSON-able, the same names for every code."""
-        at = entry.entered_at
-        steps = done if entry.why_code.startswith("reopened") else member
-        entered = next((step for step in reversed(steps) if step[0] == at), None)
-        since = self.start if at is None else at
-        sized = next((step for step in reversed(item.estimates) if since < step[0] <= self.end), None)
-        carried_from = self._carried_from(item, at) if at is not None and entry.bucket == "carried" else None
-        return {
-            "entered_at": _iso(at),
-            "entered_hours": None if at is None else round((at - self.start) / HOUR, 1),
-            "entered_by": entered[2] if entered else None,
-            "left_at": _iso(entry.left_at),
-            "left_hours": None if entry.left_at is None else round((entry.left_at - self.start) / HOUR, 1),
-            "left_by": left[2] if left else None,
-            "done_at": _iso(entry.done_at),
-            "initial_points": entry.initial_points,
-            "final_points": entry.final_points,
-            "carried_from": carried_from.name if carried_from else None,
-            "estimated_at": _iso(sized[0]) if sized else None,
-            "estimated_by": sized[2] if sized else None,
-            "content_at": _iso(content[-1][0]) if content else None,
-            "content_by": content[-1][2] if content else None,
-        }
+        """Parameters of the sentence that says why the item is where it is: JSON-able, what is not known left out."""
+        at, left_at = entry.entered_at, entry.left_at
+        found: dict[str, Any] = {}
+        if at is not None:
+            entered = _last_at(done if entry.why_code.startswith("reopened") else member, at)
+            found["entered_at"], found["entered_hours"] = _iso(at), round((at - self.start) / HOUR, 1)
+            found["entered_by"] = entered[2] if entered else None
+            if entry.bucket == "carried" and (carried_from := self._carried_from(item, at)):
+                found["carried_from"] = carried_from.name
+        if left_at is not None:
+            found["left_at"], found["left_hours"] = _iso(left_at), round((left_at - self.start) / HOUR, 1)
+            found["left_by"] = left[2] if left else None
+        if entry.done_at is not None:
+            found["done_at"] = _iso(entry.done_at)
+        found["initial_points"], found["final_points"] = entry.initial_points, entry.final_points
+        if len(item.estimates) > 1:
+            since = self.start if at is None else at
+            sized = next((step for step in reversed(item.estimates) if since < step[0] <= self.end), None)
+            if sized:
+                found["estimated_at"], found["estimated_by"] = _iso(sized[0]), sized[2]
+        if content:
+            found["content_at"], found["content_by"] = _iso(content[-1][0]), content[-1][2]
+        return {name: value for name, value in found.items() if value is not None}
 
     def _is_later(self, other: SprintSpan) -> bool:
         """Whether a sprint of the same board comes after this one: it started later, or has not started."""
@@ -302,6 +307,14 @@ class Fold:
         for _, status, _ in item.statuses:
             if status and status not in counting.known_status_ids and status not in counting.done_status_ids:
                 doubts.add("status_unknown", status, status)
+
+
+def _last_at(steps: list[Step], at: int) -> Step | None:
+    """The last step at exactly this instant."""
+    for step in reversed(steps):
+        if step[0] == at:
+            return step
+    return None
 
 
 def _was_in(member: list[Step], start: int, end: int) -> bool:

@@ -1,6 +1,6 @@
 """One source's facts as frames, and the ledgers folded from them: what derivation stores and `--as-of` replays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,13 +36,31 @@ class SourceFacts:
 
     def done_statuses(self, board_id: str | None) -> frozenset[str]:
         """Status ids that mean done on a board: its last column, else the category done (R8)."""
-        by_category = frozenset(self.statuses.loc[self.statuses["category"] == "done", "status_id"])
-        board = self.boards[self.boards["board_id"] == board_id] if board_id else self.boards[:0]
-        columns = board["columns"].iloc[0] if len(board) else []
-        if not columns:
-            return by_category
-        mapped = {status for column in columns for status in column["statuses"]}
-        return frozenset(columns[-1]["statuses"]) | (by_category - mapped)
+        return done_statuses(self.statuses, self.boards, board_id)
+
+
+def done_statuses(statuses: pd.DataFrame, boards: pd.DataFrame, board_id: str | None) -> frozenset[str]:
+    """Status ids that mean done on a board: its last column, else the category done.
+
+    Args: statuses and boards of one source, the frames of store.frames; board_id, None for no board. Rule: R8.
+    """
+    by_category = frozenset(statuses.loc[statuses["category"] == "done", "status_id"])
+    board = boards[boards["board_id"] == board_id] if board_id else boards[:0]
+    columns = board["columns"].iloc[0] if len(board) else []
+    if not columns:
+        return by_category
+    mapped = {status for column in columns for status in column["statuses"]}
+    return frozenset(columns[-1]["statuses"]) | (by_category - mapped)
+
+
+def log_from(log_begins: Mapping[str, datetime]) -> dict[str, int]:
+    """When each kind of field was first logged (sprint, estimate, status, content), from when each field was."""
+    begins: dict[str, int] = {}
+    for field, first in log_begins.items():
+        if field in FIELDS:
+            kind = "content" if field in CONTENT_FIELDS else field
+            begins[kind] = min(begins.get(kind, microseconds(first)), microseconds(first))
+    return begins
 
 
 def fold_source(
@@ -53,13 +71,8 @@ def fold_source(
     Args: policy, instead of the source's own. Returns: sprint id -> Ledger, in the order given. Rule: R1-R18.
     """
     history = prepare_history(facts.sprints, facts.items, facts.changes, facts.stated)
-    begins: dict[str, int] = {}
-    for field, first in facts.log_begins.items():
-        if field in FIELDS:
-            kind = "content" if field in CONTENT_FIELDS else field
-            begins[kind] = min(begins.get(kind, microseconds(first)), microseconds(first))
     # The log's beginning is the source's, not that of the items that are here.
-    history = replace(history, log_from=begins, is_full_log=not facts.has_stated)
+    history = replace(history, log_from=log_from(facts.log_begins), is_full_log=not facts.has_stated)
     known = frozenset(facts.statuses["status_id"])
     counts_subtasks = bool(facts.settings.get("counts_subtasks", False))
     board_of = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ TOTAL_COLUMNS = {
     "is_balanced": "boolean",
     **dict.fromkeys(RATIOS, "float64"),
 }
+_entry_values = attrgetter(*ENTRY_COLUMNS)
 NOT_A_TIME = np.iinfo(np.int64).min
 SEVERITY = {  # every other code is a warning
     "closed_without_end": "error",
@@ -82,15 +84,6 @@ class Ledger:
     def entries(self) -> pd.DataFrame:
         """SprintEntry's columns without source_id, one row per item that mattered, by key (ENTRY_COLUMNS)."""
         return _frame([[getattr(row, name) for name in ENTRY_COLUMNS] for row in self.rows], ENTRY_COLUMNS)
-
-    def entry_rows(self) -> Iterable[dict[str, Any]]:
-        """The entries as dicts, instants as datetimes: a thousand small sprints need no thousand frames."""
-        for row in self.rows:
-            found = {name: getattr(row, name) for name in ENTRY_COLUMNS}
-            for name in INSTANT_COLUMNS:
-                if found[name] is not None:
-                    found[name] = instant(found[name])
-            yield found
 
     @property
     def is_balanced(self) -> bool | None:
@@ -205,21 +198,37 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
 
 def totals_frame(given: Iterable[Ledger]) -> pd.DataFrame:
     """Ledgers as rows of SprintTotal without source_id: one per sprint and unit (`points`, `count`), nulls kept."""
-    rows = [
-        {
-            "sprint_id": one.sprint_id,
-            "unit": "points" if unit == "points" else "count",
-            "policy": one.policy,
-            "as_of": one.as_of,
-            **one.totals[unit],
-            "is_balanced": one.balances[unit],
-            **one.ratios[unit],
-        }
-        for one in given
-        for unit in UNITS
-    ]
-    frame = pd.DataFrame(rows, columns=list(TOTAL_COLUMNS))
-    return frame.astype(TOTAL_COLUMNS)
+    columns = total_columns(given)
+    return pd.DataFrame(columns, columns=list(TOTAL_COLUMNS)).astype(TOTAL_COLUMNS)
+
+
+def total_columns(given: Iterable[Ledger]) -> dict[str, list[Any]]:
+    """The same as plain columns: numbers are floats, instants datetimes, what is not known None."""
+    columns: dict[str, list[Any]] = {name: [] for name in TOTAL_COLUMNS}
+    for one in given:
+        for unit in UNITS:
+            columns["sprint_id"].append(one.sprint_id)
+            columns["unit"].append("points" if unit == "points" else "count")
+            columns["policy"].append(one.policy)
+            columns["as_of"].append(one.as_of)
+            columns["is_balanced"].append(one.balances[unit])
+            for name, value in (*one.totals[unit].items(), *one.ratios[unit].items()):
+                columns[name].append(None if value is None else float(value))
+    return columns
+
+
+def entry_columns(given: Iterable[Ledger]) -> dict[str, list[Any]]:
+    """Ledgers' entries as plain columns, SprintEntry's without source_id: instants are datetimes, nulls None."""
+    rows = [_entry_values(row) for one in given for row in one.rows]
+    columns = (
+        dict(zip(ENTRY_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+        if rows
+        else {name: [] for name in ENTRY_COLUMNS}
+    )
+    for name in INSTANT_COLUMNS:
+        at = {value: instant(value) for value in set(columns[name]) if value is not None}
+        columns[name] = [at.get(value) for value in columns[name]]
+    return columns
 
 
 def _window(span: SprintSpan | None, as_of: int) -> tuple[tuple[int, int] | None, str | None]:

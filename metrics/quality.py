@@ -3,6 +3,7 @@
 What makes a sprint's own figures doubtful (no start, done without a date, contradictions) the ledger finds itself.
 """
 
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,13 @@ from metrics.finding import Finding
 PLANNED_KINDS = ("requirement", "bug", "chore")
 
 
-def item_findings(items: pd.DataFrame, *, as_of: datetime) -> list[Finding]:
-    """What is doubtful about the work items of one source.
+def item_findings(
+    items: pd.DataFrame, *, as_of: datetime, has_resolutions: bool, known_parents: Set[str]
+) -> list[Finding]:
+    """What is doubtful about some work items of one source.
 
-    Args: items, one row per work item, the columns of `store.frames.work_items`; as_of, an aware instant.
+    Args: items, one row per work item, the columns of `store.frames.slim_items`; as_of, an aware instant; has_resolutions,
+    whether any item of the source has one; known_parents, the ids and keys of the source's items, as far as these name them.
     Returns: findings in the order of keys; empty input gives none.
     """
     if items.empty:
@@ -25,9 +29,7 @@ def item_findings(items: pd.DataFrame, *, as_of: datetime) -> list[Finding]:
     done = items["status_category"].eq("done").fillna(False).astype(bool)
     counted = items["kind"].isin(PLANNED_KINDS)
     in_sprint = items["sprint_ids"].map(bool).astype(bool)
-    has_resolutions = bool(items["resolution"].notna().any())
-    parents = set(items["work_item_id"]) | set(items["key"])
-    orphan = items["parent_id"].notna() & ~items["parent_id"].isin(parents)
+    orphan = items["parent_id"].notna() & ~items["parent_id"].isin(known_parents)
     checks: tuple[tuple[str, str, Any], ...] = (
         ("item_unestimated", "warning", counted & in_sprint & items["estimate_points"].isna()),
         ("done_without_resolution", "warning", done & has_resolutions & items["resolution"].isna()),
@@ -36,20 +38,20 @@ def item_findings(items: pd.DataFrame, *, as_of: datetime) -> list[Finding]:
         ("status_missing", "warning", in_sprint & items["status_category"].isna()),
     )
     found = [
-        Finding(code, severity, "work_item", str(row.work_item_id), str(row.key))
+        Finding(code, severity, "work_item", str(item_id), str(key))
         for code, severity, mask in checks
-        for row in items[mask].itertuples()
+        for item_id, key in zip(items.loc[mask, "work_item_id"], items.loc[mask, "key"], strict=True)
     ]
     found += [
         Finding("parent_missing", "info", "work_item", str(row.work_item_id), str(row.key), {"parent": row.parent_id})
         for row in items[orphan].itertuples()
     ]
-    twice = items.groupby("key")["work_item_id"].nunique()
-    found += [
-        Finding("duplicate_key", "error", "work_item", str(key), str(key), {"n": int(n)})
-        for key, n in twice[twice > 1].items()
-    ]
     return found
+
+
+def key_findings(counts: Mapping[str, int]) -> list[Finding]:
+    """Keys that lead to several items. Args: counts, key -> items that have it. Returns: findings in the order given."""
+    return [Finding("duplicate_key", "error", "work_item", key, key, {"n": n}) for key, n in counts.items() if n > 1]
 
 
 def sprint_findings(sprints: pd.DataFrame, *, as_of: datetime, used: set[str]) -> list[Finding]:
@@ -72,18 +74,14 @@ def sprint_findings(sprints: pd.DataFrame, *, as_of: datetime, used: set[str]) -
     ]
 
 
-def change_findings(changes: pd.DataFrame, items: pd.DataFrame) -> list[Finding]:
+def change_findings(early: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """Changes from before their item was created.
 
-    Args: changes, the columns of `store.frames.changes`; items, of `store.frames.work_items`. Returns: findings.
+    Args: early, (change id, the item's key, field) of each. Returns: findings in the order given.
     """
-    if changes.empty:
-        return []
-    joined = changes.merge(items[["work_item_id", "key", "created_at"]], on="work_item_id")
-    early = joined[joined["at"] < joined["created_at"]]
     return [
-        Finding("change_before_creation", "warning", "change", str(row.change_id), str(row.key), {"field": row.field})
-        for row in early.itertuples()
+        Finding("change_before_creation", "warning", "change", change_id, key, {"field": field})
+        for change_id, key, field in early
     ]
 
 

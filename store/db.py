@@ -1,12 +1,13 @@
 """The engine and its sessions: SQLite by default, PostgreSQL by `FORTNIGHT_DATABASE_URL`. The only place, with
 `write.py`, where the two differ."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Engine, create_engine, event, make_url, text
@@ -21,12 +22,22 @@ BUSY_TIMEOUT_SECONDS = 30
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
+class Masking(Protocol):
+    """Puts pseudonyms in the place of what is personal in a frame."""
+
+    def masked(self, session: Session, frame: Any) -> Any:
+        """The frame with pseudonyms for names, and without e-mail addresses and telephone numbers."""
+        ...
+
+
 @dataclass(frozen=True)
 class Store:
-    """An open store: give it to actions and frames. `config` says where files beside the database lie."""
+    """An open store: give it to actions and frames. `config` says where files beside the database lie; `masking`, what
+    every frame is read through where its reader may not see who people are (access.masking.seen_by)."""
 
     engine: Engine
     config: Config
+    masking: Masking | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -34,6 +45,8 @@ class Store:
         with told(self.config), Session(self.engine) as session:
             if self.is_sqlite:
                 session.connection().exec_driver_sql("BEGIN")
+            if self.masking:
+                session.info["masking"] = self.masking
             yield session
 
     @contextmanager
@@ -131,12 +144,12 @@ def check_file(path: Path) -> None:
             where=Text("{path}:", path=str(path)),
             next=Text("Create it with: python fortnight.py migrate"),
         )
-    try:
-        with path.open("rb") as file:
-            if file.read(16) != SQLITE_MAGIC:
-                raise damaged(path)
-    except OSError as error:  # a folder of that name, or a file that this account may not read
-        raise not_writable(path) from error
+    # Never opened as a mere file: closing it again would drop the locks of this process's own connections (POSIX), and
+    # another process would then take the write-ahead log away under them.
+    if path.is_dir() or not os.access(path, os.R_OK):
+        raise not_writable(path)
+    if path.stat().st_size < len(SQLITE_MAGIC):
+        raise damaged(path)  # SQLite would take an empty file for a new database
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_TIMEOUT_SECONDS)

@@ -1,61 +1,89 @@
 """Writing what is derived: only what differs is written, so deriving the same facts twice changes no row."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlmodel import Session
 
 from store import tables as t
-from store.write import Row, delete_rows, insert_rows, table_of, upsert
+from store.sprint_items import add_sprint_items, refresh_sprint_items, replace_sprint_items
+from store.write import Row, as_stored, delete_rows, insert_rows, read_stored, table_of, write_stored
 
 
-def rows_of(frame: pd.DataFrame, **constants: Any) -> list[Row]:
-    """A frame's rows as dicts for the store: missing values are None, instants are datetimes; constants are added."""
-    columns: dict[str, list[Any]] = {}
-    for name in frame.columns:
-        series = frame[name]
-        missing = series.isna().to_numpy()
-        values = series.dt.to_pydatetime().tolist() if isinstance(series.dtype, pd.DatetimeTZDtype) else series.tolist()
-        columns[str(name)] = [None if gone else value for value, gone in zip(values, missing, strict=True)]
-    names = list(columns)
-    return [{**constants, **dict(zip(names, values, strict=True))} for values in zip(*columns.values(), strict=True)]
+def replace_entries(
+    session: Session, source_id: int, sprint_ids: Sequence[str], columns: Mapping[str, Sequence[Any]]
+) -> int:
+    """Make the entries of these sprints exactly what the columns hold.
+
+    Args: columns, SprintEntry's without source_id, of equal length. Returns: rows added, changed or removed.
+    """
+    return replace_rows(session, t.SprintEntry, source_id, sprint_ids, columns)
 
 
-def replace_entries(session: Session, source_id: int, sprint_ids: Sequence[str], rows: list[Row]) -> int:
-    """Make the entries of these sprints exactly `rows`. Returns how many rows were added, changed or removed."""
-    entry = table_of(t.SprintEntry)
-    wanted = {(row["sprint_id"], row["work_item_id"]) for row in rows}
-    gone: list[tuple[str, str]] = []
+def replace_totals(
+    session: Session, source_id: int, sprint_ids: Sequence[str], columns: Mapping[str, Sequence[Any]]
+) -> int:
+    """Write sprint totals; a row whose figures are as stored keeps the instant it was derived for.
+
+    Args: columns, SprintTotal's without source_id. Returns: rows added, changed or removed.
+    """
+    return replace_rows(session, t.SprintTotal, source_id, sprint_ids, columns, ignored=frozenset({"as_of"}))
+
+
+def replace_rows(
+    session: Session,
+    model: type[t.Base],
+    source_id: int,
+    sprint_ids: Sequence[str],
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    ignored: frozenset[str] = frozenset(),
+) -> int:
+    """Make a table's rows of these sprints exactly what the columns hold; what is as stored is not written.
+
+    Args: columns, without source_id; ignored, columns that make no difference. Returns: rows added, changed or removed.
+    """
+    table = table_of(model)
+    key = [column.name for column in table.primary_key]
+    names = ["source_id", *columns]
+    count = len(columns["sprint_id"])
+    fresh = as_stored(session, model, names, [[source_id] * count, *columns.values()])
+    stored = _stored_rows(session, model, names, source_id, sprint_ids)
+    at = [names.index(name) for name in key]
+    compared = [index for index, name in enumerate(names) if name not in ignored]
+    key_of, part_of = itemgetter(*at), itemgetter(*compared)
+    changed = []
+    for row in fresh:
+        before = stored.pop(key_of(row), None) if stored else None
+        if before is None or (before != row and part_of(before) != part_of(row)):
+            changed.append(row)
+    _delete_keys(session, table, key, list(stored))
+    write_stored(session, model, names, changed)
+    return len(changed) + len(stored)
+
+
+def _stored_rows(
+    session: Session, model: type[t.Base], names: Sequence[str], source_id: int, sprint_ids: Sequence[str]
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Primary key -> row as the database keeps it, of some sprints."""
+    table = table_of(model)
+    key_of = itemgetter(*[list(names).index(column.name) for column in table.primary_key])
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for start in range(0, len(sprint_ids), 500):
-        part = list(sprint_ids[start : start + 500])
-        stored = session.execute(
-            select(entry.c.sprint_id, entry.c.work_item_id).where(
-                entry.c.source_id == source_id, entry.c.sprint_id.in_(part)
-            )
-        )
-        gone += [key for row in stored if (key := (row[0], row[1])) not in wanted]
-    for start in range(0, len(gone), 500):
-        condition = tuple_(entry.c.sprint_id, entry.c.work_item_id).in_(gone[start : start + 500])
-        session.connection().execute(delete(entry).where(entry.c.source_id == source_id, condition))
-    written = upsert(session, t.SprintEntry, rows)
-    return len(gone) + len(written.added_keys) + len(written.before_rows)
+        where = (table.c.source_id == source_id, table.c.sprint_id.in_(sprint_ids[start : start + 500]))
+        for row in read_stored(session, select(*[table.c[name] for name in names]).where(*where)):
+            found[key_of(row)] = row
+    return found
 
 
-def replace_totals(session: Session, source_id: int, rows: list[Row]) -> int:
-    """Write sprint totals; a row whose figures are as stored keeps the instant it was derived for. Returns rows changed."""
-    total = table_of(t.SprintTotal)
-    found = session.execute(select(total).where(total.c.source_id == source_id))
-    stored = {(row.sprint_id, row.unit): dict(row._mapping) for row in found}
-    fresh = [
-        row
-        for row in rows
-        if {**stored.get((row["sprint_id"], row["unit"]), {}), "as_of": None} != {**row, "as_of": None}
-    ]
-    upsert(session, t.SprintTotal, fresh)
-    return len(fresh)
+def _delete_keys(session: Session, table: Table, key: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> None:
+    columns = [table.c[name] for name in key]
+    for start in range(0, len(keys), 500):
+        condition = tuple_(*columns).in_(keys[start : start + 500])
+        session.connection().execute(delete(table).where(condition))
 
 
 def forget_sprints(session: Session, source_id: int, sprint_ids: Collection[str]) -> int:
@@ -73,21 +101,20 @@ def forget_sprints(session: Session, source_id: int, sprint_ids: Collection[str]
     return removed
 
 
-def replace_findings(session: Session, source_id: int, rows: list[Row], sprint_ids: Iterable[str], at: datetime) -> int:
-    """Make the derived findings of a source exactly `rows`, those of other sprints than `sprint_ids` left alone.
-
-    Findings that an import recorded (with its run) stay. Returns how many were added or removed.
-    """
+def replace_findings(
+    session: Session, source_id: int, rows: Sequence[Row], at: datetime, *where: ColumnElement[bool]
+) -> int:
+    """Make the derived findings of a source that meet the conditions exactly `rows`. What an import recorded (with its
+    run) stays. Returns: how many were added or removed."""
     finding = table_of(t.Finding)
-    where = [finding.c.source_id == source_id, finding.c.run_id.is_(None)]
-    concerned = set(sprint_ids)
+    names = (*FINDING_IDENTITY, "id")
+    statement = select(*[finding.c[name] for name in names])
     stored: dict[str, list[int]] = {}
-    for found in session.execute(select(finding).where(*where)):
-        if found.sprint_id is None or found.sprint_id in concerned:
-            stored.setdefault(_identity(dict(found._mapping)), []).append(found.id)
+    for found in session.execute(statement.where(finding.c.source_id == source_id, finding.c.run_id.is_(None), *where)):
+        stored.setdefault(_identity(dict(found._mapping)), []).append(found.id)
     fresh = []
     for row in rows:
-        if ids := stored.get(_identity(row)):
+        if stored and (ids := stored.get(_identity(row))):
             ids.pop()
         else:
             fresh.append({**row, "run_id": None, "found_at": at})
@@ -98,6 +125,22 @@ def replace_findings(session: Session, source_id: int, rows: list[Row], sprint_i
     return len(fresh) + len(gone)
 
 
-def _identity(row: Row) -> str:
-    names = ("sprint_id", "code", "severity", "subject_table", "subject_id", "subject_label", "params")
-    return repr([row.get(name) if name != "params" else sorted((row.get(name) or {}).items()) for name in names])
+FINDING_IDENTITY = ("sprint_id", "code", "severity", "subject_table", "subject_id", "subject_label", "params")
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    return repr(
+        [row.get(name) if name != "params" else sorted((row.get(name) or {}).items()) for name in FINDING_IDENTITY]
+    )
+
+
+__all__ = [
+    "add_sprint_items",
+    "forget_sprints",
+    "refresh_sprint_items",
+    "replace_entries",
+    "replace_findings",
+    "replace_rows",
+    "replace_sprint_items",
+    "replace_totals",
+]

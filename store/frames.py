@@ -11,17 +11,33 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import JSON, ColumnElement, Select, String, and_, false, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlmodel import Session
 
 from core.actor import EVERYTHING, Scope
 from store import tables as t
 from store.db import from_json
+from store.snapshots import with_frozen_entries, with_frozen_totals
 from store.write import python_type_of, table_of
 
 Ids = Iterable[str] | None
 Reading = Session  # what rooms without SQL call the session that they pass on
 CHUNK = 5000  # ids in one IN (...); both databases take more, SQLite 32,766
+ONLY_ISSUES = "issues"  # the kind of a run that re-read a few issues: it says nothing about the age of the others
 
 
 def version(session: Session) -> int:
@@ -41,9 +57,11 @@ def _typed(session: Session, statement: Select[Any], rename: dict[str, str]) -> 
         statement = _as_stored(statement)
     rows = session.execute(statement).all()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {rename.get(name, name): _series(kind, values) for (name, kind), values in zip(kinds, columns, strict=True)}
     )
+    masking = session.info.get("masking")
+    return masking.masked(session, found) if masking else found
 
 
 def _as_stored(statement: Select[Any]) -> Select[Any]:
@@ -101,12 +119,23 @@ def in_departments(scope: Scope, project: Any, department: Any) -> ColumnElement
     return or_(*parts) if parts else false()
 
 
+def in_sources(scope: Scope, source_id: Any, *, whole: bool = False) -> ColumnElement[bool]:
+    """The condition that a source holds a project within the scope; with `whole`, that it holds no other project."""
+    if scope.projects is None:
+        return true()
+    project = table_of(t.Project)
+    inside: ColumnElement[bool] = source_id.in_(select(project.c.source_id).where(in_projects(scope, project.c.key)))
+    if not whole:
+        return inside
+    return and_(inside, source_id.not_in(select(project.c.source_id).where(not_(in_projects(scope, project.c.key)))))
+
+
 # ---------------------------------------------------------------- sprints
 
 
-def sources(session: Session) -> pd.DataFrame:
+def sources(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """One row per source: source_id, name, kind, is_sample, policy, settings, cursor, created_at."""
-    return frame(session, t.Source, id="source_id")
+    return frame(session, t.Source, in_sources(scope, table_of(t.Source).c.id), id="source_id")
 
 
 def source_overview(session: Session) -> pd.DataFrame:
@@ -118,7 +147,8 @@ def source_overview(session: Session) -> pd.DataFrame:
         counted = select(func.count()).where(table.c.source_id == source.c.id, table.c.is_deleted.is_(False))
         return counted.scalar_subquery()
 
-    newest = select(func.max(run.c.started_at)).where(run.c.source_id == source.c.id, run.c.state == "done")
+    is_whole = (run.c.state == "done", run.c.kind != ONLY_ISSUES)
+    newest = select(func.max(run.c.started_at)).where(run.c.source_id == source.c.id, *is_whole)
     columns = (source.c.kind, source.c.is_sample, source.c.policy)
     statement = select(
         source.c.id.label("source_id"), source.c.name.label("source"), *columns, rows_of(sprint).label("sprints"),
@@ -156,7 +186,7 @@ def source_facts(session: Session, source_id: int, work_item_ids: Ids = None) ->
     known = statuses(session, source_id)
     category = dict(zip(known["status_id"], known["category"], strict=True))
     ids = None if work_item_ids is None else set(work_item_ids)
-    items = _counted_items(session, source_id, ids)
+    items = slim_items(session, source_id, ids)
     items["is_done"] = items["status_category"].eq("done").fillna(False).astype(bool)
     stated = stated_entries(session, source_id)
     has_stated = not stated.empty
@@ -180,14 +210,16 @@ def source_facts(session: Session, source_id: int, work_item_ids: Ids = None) ->
     }
 
 
-def _counted_items(session: Session, source_id: int, work_item_ids: Ids) -> pd.DataFrame:
-    """The columns of `work_items` that counting needs: no texts, which are most of an item's bytes."""
+def slim_items(
+    session: Session, source_id: int, work_item_ids: Ids = None, *where: ColumnElement[bool]
+) -> pd.DataFrame:
+    """The columns of `work_items` that counting needs (no texts, which are most of an item's bytes), of items that meet
+    the conditions."""
     item, status = table_of(t.WorkItem), table_of(t.Status)
     names = ("external_id", "key", "kind", "parent_id", "sprint_ids", "status_id", "estimate_points", "resolution",
              "created_at", "done_at", "is_deleted")  # fmt: skip
-    statement = (
-        select(*[item.c[name] for name in names]).where(item.c.source_id == source_id).order_by(item.c.external_id)
-    )
+    statement = select(*[item.c[name] for name in names]).where(item.c.source_id == source_id, *where)
+    statement = statement.order_by(item.c.external_id)
     found = _by_ids(session, statement, item.c.external_id, work_item_ids, {"external_id": "work_item_id"})
     known = session.execute(select(status.c.external_id, status.c.category).where(status.c.source_id == source_id))
     category = {row[0]: row[1] for row in known}
@@ -222,17 +254,20 @@ def statuses(session: Session, source_id: int) -> pd.DataFrame:
     return frame(session, t.Status, table_of(t.Status).c.source_id == source_id, external_id="status_id")
 
 
-def every_status(session: Session) -> pd.DataFrame:
+def every_status(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """One row per status of every source: source_id, status_id, name, category."""
-    return frame(session, t.Status, external_id="status_id")
+    return frame(session, t.Status, in_sources(scope, table_of(t.Status).c.source_id), external_id="status_id")
 
 
-def every_type(session: Session) -> pd.DataFrame:
+def every_type(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """One row per source, type of work item and the kind it counts as: source_id, type, kind, n."""
     item = table_of(t.WorkItem)
     columns = (item.c.source_id, item.c.type, item.c.kind)
     counted = (
-        select(*columns, func.count().label("n")).where(item.c.type.is_not(None)).group_by(*columns).order_by(*columns)
+        select(*columns, func.count().label("n"))
+        .where(item.c.type.is_not(None), in_projects(scope, item.c.project_key))
+        .group_by(*columns)
+        .order_by(*columns)
     )
     return _typed(session, counted, {})
 
@@ -259,22 +294,13 @@ def stated_entries(session: Session, source_id: int, sprint_ids: Ids = None) -> 
     return _by_ids(session, statement, stated.c.sprint_id, sprint_ids, {})
 
 
-def sprints_of_items(session: Session, source_id: int, work_item_ids: Iterable[str]) -> list[str]:
-    """The sprints in which sheets state some items to be."""
-    stated = table_of(t.StatedEntry)
-    statement = select(stated.c.sprint_id, stated.c.work_item_id).where(stated.c.source_id == source_id)
-    found = _by_ids(session, statement, stated.c.work_item_id, work_item_ids, {})
-    return sorted(set(found["sprint_id"]))
-
-
-def is_every_sprint(session: Session, source_id: int, sprint_ids: Iterable[str]) -> bool:
-    """Whether these are all the sprints of a source."""
-    sprint = table_of(t.Sprint)
-    every = session.execute(select(sprint.c.external_id).where(sprint.c.source_id == source_id))
-    return {row[0] for row in every} <= set(sprint_ids)
-
-
 def entries(session: Session, scope: Scope, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
+    """As `derived_entries`, those of frozen sprints as they were frozen."""
+    derived = derived_entries(session, scope, source_id, sprint_ids)
+    return with_frozen_entries(session, derived, source_id, sprint_ids, scope)
+
+
+def derived_entries(session: Session, scope: Scope, source_id: int, sprint_ids: Sequence[str]) -> pd.DataFrame:
     """One row per item and sprint as derived: the columns of `SprintEntry` and of its item: key, title, kind, type,
     assignee, url, project_key, description, acceptance_criteria, status, parent_id."""
     entry, item, status = table_of(t.SprintEntry), table_of(t.WorkItem), table_of(t.Status)
@@ -291,6 +317,14 @@ def entries(session: Session, scope: Scope, source_id: int, sprint_ids: Sequence
 
 
 def totals(session: Session, scope: Scope, *, source_id: int | None = None, sprint_ids: Ids = None) -> pd.DataFrame:
+    """As `derived_totals`, those of frozen sprints as they were frozen."""
+    derived = derived_totals(session, scope, source_id=source_id, sprint_ids=sprint_ids)
+    return with_frozen_totals(session, derived)
+
+
+def derived_totals(
+    session: Session, scope: Scope, *, source_id: int | None = None, sprint_ids: Ids = None
+) -> pd.DataFrame:
     """One row per sprint and unit (points, count): the columns of `SprintTotal`."""
     total, sprint = table_of(t.SprintTotal), table_of(t.Sprint)
     same = and_(sprint.c.source_id == total.c.source_id, sprint.c.external_id == total.c.sprint_id)
@@ -320,19 +354,28 @@ def change_requests(session: Session, scope: Scope) -> pd.DataFrame:
     return frame(session, t.ChangeRequest, where)
 
 
-def covered_items(session: Session) -> pd.DataFrame:
+def covered_items(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """What change requests cover: the columns of `ChangeRequestItem`."""
-    return frame(session, t.ChangeRequestItem)
+    covered, request = table_of(t.ChangeRequestItem), table_of(t.ChangeRequest)
+    inside = select(request.c.id).where(in_departments(scope, request.c.project_key, request.c.department))
+    return frame(session, t.ChangeRequestItem, covered.c.change_request_id.in_(inside))
 
 
-def signatures(session: Session) -> pd.DataFrame:
+def signatures(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """Every signature, oldest first: the columns of `Signature`."""
-    return frame(session, t.Signature)
+    if scope == EVERYTHING:
+        return frame(session, t.Signature)
+    signature, request = table_of(t.Signature), table_of(t.ChangeRequest)
+    inside = select(request.c.number).where(in_departments(scope, request.c.project_key, request.c.department))
+    is_request = signature.c.subject_table == "change_request"
+    return frame(session, t.Signature, is_request, signature.c.subject_id.in_(inside))
 
 
-def waivers(session: Session) -> pd.DataFrame:
+def waivers(session: Session, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """Every waiver and revocation, oldest first: the columns of `Waiver`."""
-    return frame(session, t.Waiver)
+    if scope.projects is None:
+        return frame(session, t.Waiver)
+    return frame(session, t.Waiver, _of_items(scope, table_of(t.Waiver), "work_item_id"))
 
 
 # ---------------------------------------------------------------- KPIs and feedback
@@ -372,20 +415,43 @@ def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
 # ---------------------------------------------------------------- the house
 
 
-def findings(session: Session, *, source_id: int | None = None, sprint_id: str | None = None) -> pd.DataFrame:
-    """Every open finding (of one source, of one sprint's ledger): the columns of `Finding`, with finding_id."""
+def findings(
+    session: Session, scope: Scope = EVERYTHING, *, source_id: int | None = None, sprint_id: str | None = None
+) -> pd.DataFrame:
+    """Every open finding (of one source, of one sprint's ledger): the columns of `Finding`, with finding_id.
+
+    A limited scope has those of its sprints and items, and of the sources that hold nothing else.
+    """
     finding = table_of(t.Finding)
     where = [finding.c.source_id == source_id] if source_id is not None else []
     where += [finding.c.sprint_id == sprint_id] if sprint_id is not None else []
+    if scope.projects is not None:
+        mine = and_(finding.c.subject_table == "work_item", _of_items(scope, finding, "subject_id"))
+        where.append(or_(in_sources(scope, finding.c.source_id, whole=True), _of_sprints(scope, finding), mine))
     return frame(session, t.Finding, *where, id="finding_id")
 
 
-def runs(session: Session, limit: int = 50) -> pd.DataFrame:
+def _of_items(scope: Scope, table: Any, column: str) -> ColumnElement[bool]:
+    """The condition that a row is about an item within the scope."""
+    item = table_of(t.WorkItem)
+    same = (item.c.source_id == table.c.source_id, item.c.external_id == table.c[column])
+    return exists().where(*same, in_projects(scope, item.c.project_key))
+
+
+def _of_sprints(scope: Scope, table: Any) -> ColumnElement[bool]:
+    """The condition that a row is about a sprint within the scope."""
+    sprint = table_of(t.Sprint)
+    same = (sprint.c.source_id == table.c.source_id, sprint.c.external_id == table.c.sprint_id)
+    return exists().where(*same, in_projects(scope, sprint.c.project_key))
+
+
+def runs(session: Session, limit: int = 50, scope: Scope = EVERYTHING) -> pd.DataFrame:
     """The last runs of connectors, newest first: the columns of `SyncRun`, with run_id, and source (its name)."""
     run, source = table_of(t.SyncRun), table_of(t.Source)
     statement = (
         select(run, source.c.name.label("source"))
         .select_from(run.join(source, source.c.id == run.c.source_id))
+        .where(in_sources(scope, run.c.source_id))
         .order_by(run.c.id.desc())
         .limit(limit)
     )
@@ -396,7 +462,10 @@ def fresh_since(session: Session) -> datetime | None:
     """When data last came in whole: the start of the oldest source's newest finished run; None before any."""
     run = table_of(t.SyncRun)
     newest = (
-        select(func.max(run.c.started_at).label("at")).where(run.c.state == "done").group_by(run.c.source_id).subquery()
+        select(func.max(run.c.started_at).label("at"))
+        .where(run.c.state == "done", run.c.kind != ONLY_ISSUES)
+        .group_by(run.c.source_id)
+        .subquery()
     )
     found: datetime | None = session.execute(select(func.min(newest.c.at))).scalar_one()
     return found

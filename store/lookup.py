@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text, tuple_
 from sqlmodel import Session
 
 from store import tables as t
+from store.sprint_items import one_of
 from store.write import Row, table_of
 
 PART = 5000  # ids in one IN (...)
@@ -86,7 +87,7 @@ def sprint_ids_of(session: Session, source_id: int, item_ids: Collection[str]) -
     item = table_of(t.WorkItem)
     found: dict[str, list[str]] = {}
     for part in _parts(set(item_ids)):
-        where = (item.c.source_id == source_id, item.c.external_id.in_(part))
+        where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
         found.update(
             {
                 row[0]: list(row[1] or [])

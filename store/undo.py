@@ -17,6 +17,7 @@ NOT_BUILT_UPON = {
     "sprint_item",
     "sprint_entry",
     "sprint_total",
+    "sprint_snapshot",
     "finding",
     "row_image",
     "sync_run",
@@ -37,7 +38,7 @@ def remember(session: Session, run_id: int, model: type[t.Base], written: Writte
     image = {
         "run_id": run_id,
         "table_name": str(model.__tablename__),
-        "added_keys": [[_plain(part) for part in key] for key in written.added_keys],
+        "added_keys": _plain_keys(written.added_keys),
         "before_rows": [{name: _plain(value) for name, value in row.items()} for row in written.before_rows],
     }
     insert_rows(session, t.RowImage, [image])
@@ -175,6 +176,13 @@ def _tables_of(session: Session, run_id: int) -> set[str]:
 def _added(table: Table, image: t.RowImage) -> set[Key]:
     names = [column.name for column in table.primary_key]
     return {tuple(_value(table, name, part) for name, part in zip(names, key, strict=True)) for key in image.added_keys}
+
+
+def _plain_keys(keys: list[Key]) -> list[list[Any]]:
+    """Keys as JSON has them; those of a table are of one shape, so a table without dates in them needs no look at each."""
+    if not keys or not any(isinstance(part, datetime | date) for part in keys[0]):
+        return [list(key) for key in keys]
+    return [[_plain(part) for part in key] for key in keys]
 
 
 def _plain(value: Any) -> Any:

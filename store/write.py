@@ -7,7 +7,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, TypeDecorator, select, tuple_
+from sqlalchemy import JSON, Connection, Select, Table, TypeDecorator, select, tuple_
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from store.db import to_json
 from store.tables import Base
 
 BATCH_ROWS = 500  # below SQLite's limit of 32,766 parameters for the widest table
+NEW_ROWS = 5000  # in one executemany, where nothing is asked about them
 Row = dict[str, Any]
 
 
@@ -58,6 +59,19 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> int
     return len(rows)
 
 
+def insert_missing(session: Session, model: type[Base], rows: Sequence[Row]) -> int:
+    """Insert the rows whose primary key is not there yet, and leave the others as they are. Returns how many were new."""
+    if not rows:
+        return 0
+    table, connection = table_of(model), session.connection()
+    if connection.dialect.name == "sqlite":
+        names = list(rows[0])
+        statement = f"{_insert_into(table, names)} ON CONFLICT DO NOTHING"
+        return int(connection.exec_driver_sql(statement, _bound(connection, table, names, rows)).rowcount)
+    insert = postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return len(connection.execute(insert, list(rows)).all())
+
+
 def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: frozenset[str] = frozenset()) -> Written:
     """Write rows by primary key: new ones are added, different ones changed, equal ones left alone.
 
@@ -72,7 +86,7 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     before_rows: list[Row] = []
     unchanged = 0
     is_new = _is_new_ground(session, table, key, rows)
-    for batch in batches(rows):
+    for batch in batches(rows, NEW_ROWS if is_new else BATCH_ROWS):
         if is_new:
             added_keys += map(key_of, batch)
             _write(session, table, key, batch)
@@ -95,6 +109,35 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
         _write(session, table, key, fresh)
         _write(session, table, key, changed)
     return Written(added_keys, before_rows, unchanged)
+
+
+def as_stored(
+    session: Session, model: type[Base], names: Sequence[str], columns: Sequence[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
+    """Columns of values as rows of what the database keeps, fit to be compared with `read_stored` and written."""
+    table, connection = table_of(model), session.connection()
+    if connection.dialect.name == "sqlite":
+        bound = [_as_stored(table.c[name].type, one, connection) for name, one in zip(names, columns, strict=True)]
+        return list(zip(*bound, strict=True))
+    return list(zip(*columns, strict=True))
+
+
+def read_stored(session: Session, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """A query's rows as the driver gives them: on SQLite instants and JSON are texts, flags are 0 and 1."""
+    cursor = session.connection().execute(statement).cursor
+    return list(cursor.fetchall()) if cursor is not None else []
+
+
+def write_stored(session: Session, model: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows of `as_stored` by primary key: new ones are added, stored ones replaced."""
+    if not rows:
+        return
+    table, connection = table_of(model), session.connection()
+    key = [column.name for column in table.primary_key]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_upsert_sqlite(table, key, names), list(rows))
+    else:
+        _write(session, table, key, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _getter(names: Sequence[str]) -> Callable[[Row], tuple[Any, ...]]:
@@ -144,17 +187,27 @@ def _write_sqlite(connection: Connection, table: Table, key: list[str], rows: li
     Values pass through the column types' own bind processors, so that what is stored is what SQLAlchemy would store.
     """
     names = list(rows[0])
+    connection.exec_driver_sql(_upsert_sqlite(table, key, names), _bound(connection, table, names, rows))
+
+
+def _upsert_sqlite(table: Table, key: Sequence[str], names: Sequence[str]) -> str:
     changing = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
-    statement = (
-        f'INSERT INTO "{table.name}" ({", ".join(chr(34) + name + chr(34) for name in names)})'
-        f" VALUES ({', '.join('?' * len(names))}) ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
-        + (f" DO UPDATE SET {changing}" if changing else " DO NOTHING")
-    )
-    bound = [_as_stored(table.c[name].type, [row[name] for row in rows], connection) for name in names]
-    connection.exec_driver_sql(statement, list(zip(*bound, strict=True)))
+    conflict = f"{_insert_into(table, names)} ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
+    return f"{conflict} DO UPDATE SET {changing}" if changing else f"{conflict} DO NOTHING"
 
 
-def _as_stored(kind: Any, values: list[Any], connection: Connection) -> list[Any]:
+def _insert_into(table: Table, names: Sequence[str]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+
+
+def _bound(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """The rows as tuples of what SQLite keeps."""
+    columns = [_as_stored(table.c[name].type, [row[name] for row in rows], connection) for name in names]
+    return list(zip(*columns, strict=True))
+
+
+def _as_stored(kind: Any, values: Sequence[Any], connection: Connection) -> Sequence[Any]:
     """One column's values as SQLite keeps them. JSON and instants, which are most of the cost, repeat themselves within
     a column (empty lists, a sprint's dates), so each different value is put into words once."""
     if isinstance(kind, JSON):
@@ -178,4 +231,17 @@ def delete_rows(session: Session, model: type[Base], **equals: Any) -> int:
     return int(session.connection().execute(statement).rowcount)
 
 
-__all__ = ["Row", "Written", "batches", "delete_rows", "insert_rows", "python_type_of", "table_of", "upsert"]
+__all__ = [
+    "Row",
+    "Written",
+    "as_stored",
+    "batches",
+    "delete_rows",
+    "insert_missing",
+    "insert_rows",
+    "python_type_of",
+    "read_stored",
+    "table_of",
+    "upsert",
+    "write_stored",
+]

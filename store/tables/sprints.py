@@ -62,7 +62,7 @@ class WorkItem(Base, table=True):
     """A work item as it stands now. `kind` is requirement, bug, chore, epic or subtask, by the source's type mapping (R19)."""
 
     __tablename__ = "work_item"
-    __table_args__ = (Index("ix_work_item_key", "key"),)
+    __table_args__ = (Index("ix_work_item_key", "key"), Index("ix_work_item_parent", "source_id", "parent_id"))
     source_id: int = Field(foreign_key="source.id", primary_key=True)
     external_id: str = Field(primary_key=True)
     key: str
