@@ -8,7 +8,7 @@ Pydantic over them.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NotRequired, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict  # Pydantic asks for it below Python 3.12
@@ -27,11 +27,14 @@ class ProjectRecord(TypedDict):
 
 @with_config(_STRICT)
 class BoardRecord(TypedDict):
-    """A team's board, by the team's name."""
+    """A team's board; a sheet knows the team's name alone. `columns` is [{"name", "statuses": [id, ...]}] (R8)."""
 
     external_id: str
     name: str
     project_key: str | None
+    kind: NotRequired[str]
+    estimation_field: NotRequired[str | None]
+    columns: NotRequired[list[dict[str, Any]]]
 
 
 @with_config(_STRICT)
@@ -76,12 +79,14 @@ class ItemRecord(TypedDict):
     labels: list[str]
     components: list[str]
     fix_versions: list[str]
+    links: NotRequired[list[dict[str, Any]]]  # type, direction, id, key of the other item
     sprint_ids: list[str]
     assignee: str | None
     reporter: str | None
     department: str | None
     estimate_points: float | None
     effort_seconds: float | None
+    spent_seconds: NotRequired[float | None]  # worklog total
     resolution: str | None
     url: str | None
     created_at: datetime | None
@@ -108,7 +113,8 @@ class StatedRecord(TypedDict):
 
 @with_config(_STRICT)
 class ChangeRecord(TypedDict):
-    """One changed field at one instant; `work_item_key` is still a key, the action finds the item."""
+    """One changed field at one instant; `work_item_key` is a key in a sheet (the action finds the item), in Jira the
+    item's id, which no renaming changes."""
 
     external_id: str
     work_item_key: str
@@ -224,6 +230,18 @@ class FeedbackEventRecord(TypedDict):
     work_item_key: str | None
 
 
+@with_config(_STRICT)
+class FindingRecord(TypedDict):
+    """Something a source's records tell that cannot be fully trusted; `code` is worded in core."""
+
+    code: str
+    severity: Literal["error", "warning", "info"]
+    subject_table: str
+    subject_id: str
+    subject_label: str
+    params: dict[str, Any]
+
+
 R = TypeVar("R")
 
 
@@ -269,6 +287,7 @@ class Parsed:
     measurements: Records[MeasurementRecord] = field(default_factory=Records)
     feedback: Records[FeedbackRecord] = field(default_factory=Records)
     feedback_events: Records[FeedbackEventRecord] = field(default_factory=Records)
+    findings: Records[FindingRecord] = field(default_factory=Records)
 
     def counts(self) -> dict[str, int]:
         """Rows per table, tables without rows left out."""
@@ -291,6 +310,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "measurements": TypeAdapter(list[MeasurementRecord]),
     "feedback": TypeAdapter(list[FeedbackRecord]),
     "feedback_events": TypeAdapter(list[FeedbackEventRecord]),
+    "findings": TypeAdapter(list[FindingRecord]),
 }
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from core.i18n import Text
 
 Cursor = dict[str, Any]  # JSON; what a later fetch needs to go on from here
@@ -20,6 +22,11 @@ class Raw:
     stream: str
     external_id: str
     payload: bytes
+    value: Any = field(default=None, compare=False, repr=False)  # the payload already read, while it is at hand
+
+    def read(self) -> Any:
+        """The payload as JSON values. Raises: orjson.JSONDecodeError."""
+        return orjson.loads(self.payload) if self.value is None else self.value
 
 
 @dataclass(frozen=True, slots=True)

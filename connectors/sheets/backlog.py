@@ -181,7 +181,7 @@ def _items(
     for name in (*SAME, "kind", "estimate_points", *(("effort_seconds",) if "effort_seconds" in columns else ())):
         picked[name] = columns[name] if is_whole else [columns[name][at] for at in rows]
     picked["title"] = [title or "" for title in picked["title"]]  # an empty one is an error, reported already
-    names = list(ItemRecord.__annotations__)
+    names = [name for name in ItemRecord.__annotations__ if name in picked]  # a sheet knows no links and worklogs
     made = [dict(zip(names, values, strict=False)) for values in zip(*(picked[name] for name in names), strict=True)]
     return Records(cast(list[ItemRecord], made), [table.rows[at] + 1 for at in rows], _known(table))
 

@@ -10,13 +10,18 @@ import pytest
 from pydantic import BaseModel
 
 import connectors
+from connectors import jira
 from connectors.base import Connector
+from connectors.jira.batch import Raw
+from connectors.jira.context import context_of
 from connectors.records import Parsed, check
 from connectors.sheets.fields import TEMPLATE_KINDS
 from connectors.sheets.guess import guess
 from connectors.sheets.reader import load
 from connectors.sheets.source import fetch, parse, preview
 from connectors.sheets.templates import template
+from services.demo_jira.server import running
+from tests.connectors.jira_site import read, records, settings_of
 
 NOT_SOURCES = {"base", "records"}
 SOURCES = [found.name for found in pkgutil.iter_modules(connectors.__path__) if found.name not in NOT_SOURCES]
@@ -81,3 +86,21 @@ def test_every_row_knows_where_it_came_from(kind: str) -> None:
         records = getattr(parsed, table)
         assert len(records.rows) == len(records.at)
         assert set(records.at) <= {2, 3}
+
+
+@pytest.mark.parametrize("flavour", ["cloud", "data-center"])
+def test_jiras_records_are_unique_and_a_replay_of_them_equals_the_live_read(flavour: str) -> None:
+    with running(flavour, issues=60) as server:
+        live, again = records(read(server)), records(read(server))
+        settings = settings_of(server)
+    assert [(one.stream, one.external_id, one.payload) for one in live] == [
+        (one.stream, one.external_id, one.payload) for one in again
+    ]
+    keys = [(one.stream, one.external_id) for one in live]
+    assert len(keys) == len(set(keys))
+    parsed = jira.parse(live, settings, context_of(live))
+    kept = [Raw(one.stream, one.external_id, one.payload) for one in live]
+    assert jira.parse(kept, settings, context_of(kept)) == parsed
+    assert_ids_are_unique(check(parsed))
+    for table in parsed.counts():
+        assert len(getattr(parsed, table).rows) == len(getattr(parsed, table).at)
