@@ -1,0 +1,208 @@
+"""What a batch of parsed records writes: rows by external id, the items seen in sprints, and which sprints that touches."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.records import Parsed
+from store import lookup
+from store import tables as t
+from store.bulk import stored_of, upsert_known
+from store.db import Session
+from store.sprint_items import add_sprint_items, ids_in, refresh_sprint_items, sprints_of_items
+from store.write import Row, Written, delete_rows, upsert
+
+Counts = dict[str, dict[str, int]]
+ITEM_DEFAULTS: Row = {"links": [], "spent_seconds": None, "is_deleted": False}
+BOARD_DEFAULTS: Row = {"kind": "scrum", "estimation_field": None, "columns": []}
+
+
+@dataclass
+class Seen:
+    """What a run has met so far: counts by table, touched sprints, and what later batches need to know.
+
+    Args: touched, sprints to be derived; is_all_touched, that all of them are; listed, sprints that the source itself
+    listed in this run: what an item says of such a sprint is older; board_projects, board -> project key.
+    """
+
+    counts: Counts = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    is_all_touched: bool = False
+    listed: set[str] = field(default_factory=set)
+    board_projects: dict[str, str | None] = field(default_factory=dict)
+
+    def count(self, table: str, written: Mapping[str, int]) -> None:
+        """Add to a table's counts."""
+        counts = self.counts.setdefault(table, {"added": 0, "changed": 0, "unchanged": 0})
+        for name, n in written.items():
+            counts[name] += n
+
+    def step(self) -> "Seen":
+        """An empty one that knows what this one knows: what a transaction adds counts once it is committed."""
+        return Seen(is_all_touched=self.is_all_touched, listed=self.listed, board_projects=self.board_projects)
+
+    def with_step(self, step: "Seen") -> "Seen":
+        """This one and what a step added."""
+        merged = Seen(
+            {table: dict(count) for table, count in self.counts.items()}, set(self.touched), self.is_all_touched,
+            self.listed, step.board_projects,
+        )  # fmt: skip
+        for table, written in step.counts.items():
+            merged.count(table, written)
+        merged.touch(step.touched)
+        if step.is_all_touched:
+            merged.touch_all()
+        return merged
+
+    def touch(self, sprint_ids: Iterable[str]) -> None:
+        """Remember that these sprints are to be derived."""
+        if not self.is_all_touched:
+            self.touched.update(sprint_ids)
+
+    def touch_all(self) -> None:
+        """Remember that every sprint is to be derived."""
+        self.is_all_touched = True
+        self.touched.clear()
+
+
+def write_batch(
+    session: Session, source_id: int, stream: str, parsed: Parsed, seen: Seen, *, is_exact: bool = False
+) -> None:
+    """Write everything one batch says, within the caller's transaction.
+
+    Args: is_exact, changes that the same records no longer give are removed (another parser has read them).
+    """
+    _small(session, source_id, parsed, seen)
+    _sprints(session, source_id, stream, parsed, seen)
+    if parsed.items.rows:
+        _items(session, source_id, parsed, seen, is_exact=is_exact)
+
+
+def _note(seen: Seen, model: type[t.Base], written: Written) -> Written:
+    seen.count(str(model.__tablename__), written.counts)
+    return written
+
+
+def _differs(written: Written) -> bool:
+    return bool(written.added_keys or written.before_rows)
+
+
+def _small(session: Session, source_id: int, parsed: Parsed, seen: Seen) -> None:
+    """Projects, statuses and boards: a few rows that much depends on."""
+    if parsed.projects.rows:
+        _note(
+            seen,
+            t.Project,
+            upsert(session, t.Project, [{"source_id": source_id, **row} for row in parsed.projects.rows]),
+        )
+    if parsed.statuses.rows:
+        rows: list[Row] = [{"source_id": source_id, **row} for row in parsed.statuses.rows]
+        if _differs(_note(seen, t.Status, upsert(session, t.Status, rows))):
+            seen.touch_all()
+    if parsed.boards.rows:
+        rows = [{"source_id": source_id, **BOARD_DEFAULTS, **row} for row in parsed.boards.rows]
+        if _differs(_note(seen, t.Board, upsert(session, t.Board, rows, keep=frozenset({"project_key"})))):
+            seen.touch_all()
+    if (parsed.boards.rows or not seen.board_projects) and parsed.sprints.rows:
+        seen.board_projects = {
+            key: row["project_key"] for key, row in lookup.by_key(session, t.Board, source_id).items()
+        }
+
+
+def _sprints(session: Session, source_id: int, stream: str, parsed: Parsed, seen: Seen) -> None:
+    """Sprints: the source's own list is right; what items and histories say of others fills what it does not know."""
+    given: list[Row] = [
+        {"source_id": source_id, "is_deleted": False, "project_key": None, **row} for row in parsed.sprints.rows
+    ]
+    if stream != "sprint":
+        given = [row for row in given if row["external_id"] not in seen.listed]
+    if not given:
+        return
+    for row in given:
+        row["project_key"] = row["project_key"] or seen.board_projects.get(row["board_id"] or "")
+    stored = stored_of(session, t.Sprint, source_id, "external_id", {row["external_id"] for row in given})
+    for row in given:
+        before = stored.get((source_id, row["external_id"]))
+        if before is not None and stream != "sprint":
+            row.update({name: before[name] for name, value in row.items() if value is None})
+        elif before is not None and row["project_key"] is None:
+            row["project_key"] = before["project_key"]
+    written = _note(seen, t.Sprint, upsert_known(session, t.Sprint, given, stored))
+    seen.touch(key[1] for key in written.added_keys)
+    seen.touch(row["external_id"] for row in written.before_rows)
+
+
+def _items(session: Session, source_id: int, parsed: Parsed, seen: Seen, *, is_exact: bool) -> None:
+    rows: list[Row] = [{"source_id": source_id, **ITEM_DEFAULTS, **row} for row in parsed.items.rows]
+    stored = stored_of(session, t.WorkItem, source_id, "external_id", {row["external_id"] for row in rows})
+    written = _note(seen, t.WorkItem, upsert_known(session, t.WorkItem, rows, stored))
+    differing = {key[1] for key in written.added_keys} | {row["external_id"] for row in written.before_rows}
+    differing |= _changes(session, source_id, parsed, seen, {key[1] for key in stored}, is_exact=is_exact)
+    known = {key[1] for key in stored}
+    pairs = _pairs(parsed)
+    add_sprint_items(session, source_id, (pair for pair in pairs if pair[1] not in known))
+    refresh_sprint_items(session, source_id, differing & known)  # an item may have left a sprint without a trace
+    if seen.is_all_touched:
+        return
+    seen.touch(sprint_id for sprint_id, item_id in pairs if item_id in differing)
+    for before in written.before_rows:
+        seen.touch(before["sprint_ids"] or ())
+    parents = {row["parent_id"] for row in rows if row["parent_id"] and row["external_id"] in differing}
+    parents |= {row["parent_id"] for row in written.before_rows if row["parent_id"]}
+    for ids in lookup.sprint_ids_of(session, source_id, parents).values() if parents else ():
+        seen.touch(ids)  # a sub-task is shown, and may be counted, where its parent is
+
+
+def _changes(
+    session: Session, source_id: int, parsed: Parsed, seen: Seen, known_items: set[str], *, is_exact: bool
+) -> set[str]:
+    """Write the changelog. Returns: the items whose changelog differs from what was stored."""
+    rows: list[Row] = []
+    for record in parsed.changes.rows:
+        row: Row = {"source_id": source_id, **record}
+        row["work_item_id"] = item_id = row.pop("work_item_key")
+        row["raw_stream"], row["raw_id"] = "issue", item_id
+        rows.append(row)
+    stored = stored_of(session, t.Change, source_id, "work_item_id", known_items) if known_items else {}
+    written = _note(seen, t.Change, upsert_known(session, t.Change, rows, stored))
+    fresh = {key[1] for key in written.added_keys}
+    found = {row["work_item_id"] for row in written.before_rows}
+    if is_exact:
+        gone = set(stored) - {(source_id, row["external_id"]) for row in rows}
+        found |= {stored[key]["work_item_id"] for key in gone}
+        ids = sorted(key[1] for key in gone)
+        for start in range(0, len(ids), 500):
+            delete_rows(session, t.Change, source_id=source_id, external_id=ids[start : start + 500])
+    return found | {row["work_item_id"] for row in rows if row["external_id"] in fresh}
+
+
+def _pairs(parsed: Parsed) -> set[tuple[str, str]]:
+    """(sprint, item) of every sprint that an item's field or history names (R5)."""
+    found = {(sprint_id, row["external_id"]) for row in parsed.items.rows for sprint_id in row["sprint_ids"]}
+    for change in parsed.changes.rows:
+        if change["field"] == "sprint":
+            for side in (change["from_value"], change["to_value"]):
+                found.update((sprint_id, change["work_item_key"]) for sprint_id in ids_in(side))
+    return found
+
+
+def mark_deleted(session: Session, source_id: int, item_ids: Iterable[str], seen: Seen) -> None:
+    """Mark items as deleted at the source; their rows stay."""
+    stored = stored_of(session, t.WorkItem, source_id, "external_id", set(item_ids))
+    rows = [{**row, "is_deleted": True} for row in stored.values()]
+    written = _note(seen, t.WorkItem, upsert_known(session, t.WorkItem, rows, stored))
+    seen.touch(sprints_of_items(session, source_id, {row["external_id"] for row in written.before_rows}))
+
+
+def mark_sprints_gone(session: Session, source_id: int, sprint_ids: Iterable[str], seen: Seen) -> None:
+    """Mark sprints as deleted at the source; their rows stay."""
+    stored = stored_of(session, t.Sprint, source_id, "external_id", set(sprint_ids))
+    rows: list[Row] = [{**row, "is_deleted": True} for row in stored.values()]
+    written = _note(seen, t.Sprint, upsert_known(session, t.Sprint, rows, stored))
+    seen.touch(row["external_id"] for row in written.before_rows)
+
+
+def source_projects(session: Session, source_id: int) -> list[str]:
+    """The keys of a source's projects."""
+    rows: dict[str, Any] = lookup.by_key(session, t.Project, source_id)
+    return sorted({row["key"] for row in rows.values()})

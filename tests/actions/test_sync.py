@@ -1,0 +1,102 @@
+"""Syncing a simulated Jira over HTTP: from nothing, twice, after edits, deletions, moves and a sprint's close."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from actions.derive import rebuild
+from actions.replay import reparse_source
+from core.actor import local_admin
+from core.config import Config
+from services.demo_jira.server import Jira, running
+from store import tables as t
+from store.db import Store, open_store
+from tests.actions.syncing import AT, HOUR, connect, item, rows, sync, tables
+
+ISSUES = 36
+
+
+@pytest.fixture(params=["cloud", "data-center"])
+def jira(request: pytest.FixtureRequest) -> Iterator[Jira]:
+    with running(request.param, issues=ISSUES) as server:
+        yield server
+
+
+@pytest.fixture
+def cloud() -> Iterator[Jira]:
+    with running("cloud", issues=ISSUES) as server:
+        yield server
+
+
+def test_from_nothing_twice_and_the_same_on_both_databases(
+    jira: Jira, sqlite_config: Config, postgresql_config: Config
+) -> None:
+    found = []
+    for config in (sqlite_config, postgresql_config):
+        if found and jira.flavour != "cloud":
+            return  # what is written does not depend on whom it came from: one flavour is enough for the other database
+        store = open_store(config)
+        connect(store, jira)
+        first = sync(store, jira)
+        assert (first.state, first.skipped) == ("done", ())
+        assert first.rows["work_item"]["added"] == ISSUES
+        assert first.fresh_since == AT
+        found.append(tables(store))
+        again = sync(store, jira, at=AT + HOUR)
+        assert again.state == "done"
+        assert {name: count for name, count in again.rows.items() if count["added"] or count["changed"]} == {}
+        assert tables(store) == found[-1]
+        store.engine.dispose()
+    for name, sqlite_rows in found[0].items():
+        assert found[1][name] == sqlite_rows, name
+    assert all(found[0][name] for name in ("change", "sprint", "board", "status", "sprint_entry", "sprint_item"))
+
+
+def test_what_changes_comes_in_and_only_that(jira: Jira, sqlite_store: Store) -> None:
+    connect(sqlite_store, jira)
+    sync(sqlite_store, jira)
+    moved, edited, deleted = (item(sqlite_store, key) for key in ("SHOP-3", "SHOP-5", "SHOP-7"))
+    jira.edit("SHOP-5", summary="Edited while nobody looked")
+    new_key = jira.move("SHOP-3", "OPS")
+    jira.delete("SHOP-7")
+    added = jira.add("SHOP", "A new one")
+    outcome = sync(sqlite_store, jira, at=AT + HOUR)
+    assert outcome.rows["work_item"]["added"] == 1
+    assert item(sqlite_store, added)["title"] == "A new one"
+    assert item(sqlite_store, "SHOP-5") == {
+        **edited, "title": "Edited while nobody looked", "updated_at": item(sqlite_store, "SHOP-5")["updated_at"],
+    }  # fmt: skip
+    assert item(sqlite_store, new_key)["external_id"] == moved["external_id"]
+    assert not rows(sqlite_store, t.WorkItem, key="SHOP-3")
+    assert not item(sqlite_store, "SHOP-7")["is_deleted"]  # deletions are found by the census
+    sync(sqlite_store, jira, at=AT + 2 * HOUR, census=True)
+    assert item(sqlite_store, "SHOP-7") == {**deleted, "is_deleted": True}
+    _equals_a_clean_one(sqlite_store, jira)
+
+
+def _equals_a_clean_one(store: Store, jira: Jira) -> None:
+    """A rebuild changes no row, and neither does parsing the kept records again."""
+    before = tables(store)
+    assert rebuild(store, local_admin(), at=AT + 2 * HOUR)[1] == 0
+    reparsed = reparse_source(store, local_admin(), source_id=1, at=AT + 2 * HOUR)
+    assert not any(count["added"] or count["changed"] for count in reparsed.rows.values())
+    assert tables(store) == before
+
+
+def test_a_sprints_close_changes_its_figures_though_no_issue_was_touched(cloud: Jira, sqlite_store: Store) -> None:
+    connect(sqlite_store, cloud)
+    sync(sqlite_store, cloud)
+    (active, *_) = rows(sqlite_store, t.Sprint, state="active")
+    cloud.sprint("close", sprint=int(active["external_id"]))
+    outcome = sync(sqlite_store, cloud, at=AT + HOUR)
+    (closed,) = rows(sqlite_store, t.Sprint, external_id=active["external_id"])
+    assert (closed["state"], closed["completed_at"] is not None) == ("closed", True)
+    assert outcome.rows["sprint"]["changed"] == 1
+    assert rows(sqlite_store, t.RawRecord, stream="sprint_report", external_id=active["external_id"])
+    deleted = rows(sqlite_store, t.Sprint, state="future")[0]["external_id"]
+    cloud.sprint("delete", sprint=int(deleted))
+    sync(sqlite_store, cloud, at=AT + 2 * HOUR)
+    assert rows(sqlite_store, t.Sprint, external_id=deleted)[0]["is_deleted"]
+    before = tables(sqlite_store)
+    sync(sqlite_store, cloud, at=AT + 3 * HOUR)
+    assert tables(sqlite_store) == before
