@@ -2,7 +2,21 @@
 
 from core.clock import now
 from core.i18n import N_
-from pages.components import cards, data, data_view, entry_form, screens, upload
+from pages.components import (
+    cards,
+    data,
+    data_view,
+    entry_form,
+    run_history,
+    screens,
+    session,
+    source_forms,
+    source_panel,
+    sync_progress,
+    upload,
+    watched_files,
+)
+from pages.components.data import sources as connected
 from pages.components.reader import reader as present_reader
 
 TITLE = N_("Data")
@@ -13,13 +27,16 @@ reader = present_reader()
 workspace = data.workspace()
 entry_form.announce()
 
-if workspace.fresh_since is None:
+names = ", ".join(one.name for one in connected.connected())
+if workspace.fresh_since is None and names:
+    cards.headline(reader, reader.t("{names}: connected, but nothing has come in yet.", names=names))
+elif workspace.fresh_since is None:
     screens.empty(
         reader,
         reader.t("Nothing has come in yet."),
         [
-            reader.t("Import a spreadsheet below: a sprint backlog is enough for a first picture."),
-            reader.t("Not sure how it should look? Download a template, fill it in, and import it."),
+            reader.t("Connect a Jira below: your own last sprint is here within minutes, and stays fresh by itself."),
+            reader.t("Or import a spreadsheet; a template shows how it should look."),
             reader.t("Or load the sample workspace, look around, and leave it with one click."),
         ],
     )
@@ -45,13 +62,23 @@ else:
     if errors:
         cards.subline(reader.tn("{n} of them makes a figure wrong", "{n} of them make a figure wrong", errors))
 
-if data.may("import_data"):
-    upload.panel(reader)
+if data.present().is_open_house:
+    session.offer_set_up(reader)
     data_view.templates(reader)
+else:
+    sync_progress.panel(reader)
+    source_panel.panels(reader)
+    if data.may("manage_sources"):
+        source_forms.connect(reader, is_open=workspace.is_empty)
+    if data.may("import_data"):
+        upload.panel(reader)
+        data_view.templates(reader)
+    if data.may("manage_sources"):
+        watched_files.panel(reader)
 if workspace.fresh_since is not None:
     data_view.sources(reader, now())
     data_view.findings(reader)
 if len(data.table("runs")):
-    data_view.history(reader)
+    run_history.history(reader)
     data_view.counts(reader)
 cards.counted(reader, "R2, R27", fresh_since=workspace.fresh_since)

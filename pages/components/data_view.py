@@ -1,23 +1,20 @@
-"""What the data page shows: sources with their freshness, past imports with undo, findings, templates, table counts."""
+"""What the data page shows: sources with their freshness, findings, templates, table counts."""
 
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from actions.sheet_reading import template_file
-from actions.undo import undo_import
 from core.errors import FortnightError
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_actions import POLICY
 from pages.components import cards, data, entry_form, filters, screens
+from pages.components.data import sources as connected
 from pages.components.data_words import (
     CELL,
     FINDING_TITLE,
-    RUN_BADGE,
-    RUN_STATE,
     SEVERITY,
     SEVERITY_BADGE,
     SEVERITY_MEANING,
@@ -26,8 +23,7 @@ from pages.components.data_words import (
     TABLE,
 )
 from pages.components.item_table import Column, item_table
-from pages.components.markup import clean, muted, plain
-from pages.components.upload import OUTCOME
+from pages.components.markup import muted, plain
 from reports.figures.house import finding_text
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -36,22 +32,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def sources(reader: Reader, at: datetime) -> None:
     """Every source: what it is, how it is counted, when data last came in whole."""
-    found, runs = data.table("sources"), data.table("runs")
-    done = runs[runs["state"] == "done"].groupby("source_id")["started_at"].max()
+    found = connected.overview()
     kinds = {code: reader.t(word) for code, word in SOURCE_KIND.items()}
     policies = {code: reader.t(word) for code, word in POLICY.items()}
     found = found.assign(
-        fresh=found["source_id"].map(done),
         what=[
             kinds.get(kind, kind) + (f" · {reader.t('sample workspace')}" if sample else "")
             for kind, sample in zip(found["kind"], found["is_sample"], strict=True)
         ],
     )
     columns = [
-        Column("name", reader.t("Source"), "item"),
+        Column("source", reader.t("Source"), "item"),
         Column("what", reader.t("What it is")),
         Column("policy", reader.t("Counted"), write=lambda code: policies.get(code, code)),
-        Column("fresh", reader.t("Fresh since"), write=lambda one: _since(reader, one, at)),
+        Column("items", reader.t("Work items"), "number"),
+        Column("fresh_since", reader.t("Fresh since"), write=lambda one: _since(reader, one, at)),
     ]
     with cards.panel(reader.t("Sources"), key="data-sources"):
         item_table(found, columns, reader, name=reader.t("Sources"), key="data.sources")
@@ -61,69 +56,6 @@ def _since(reader: Reader, one: datetime, at: datetime) -> str:
     days = (at - one).days
     age = reader.tn("{n} day ago", "{n} days ago", days) if days else reader.t("today")
     return f"{reader.instant(one)} · {age}"
-
-
-def history(reader: Reader) -> None:
-    """Past imports, newest first, and the way back from one."""
-    runs = data.table("runs")
-    with cards.panel(reader.t("Imports so far"), key="data-history"):
-        if runs.empty:
-            screens.zero(reader, reader.t("imports so far"))
-            return
-        kinds = {code: reader.t(word) for code, word in SHEET_KIND.items()}
-        columns = [
-            Column("number", "#"),
-            Column("started_at", reader.t("When"), "instant"),
-            Column("file_name", reader.t("File")),
-            Column("sheet_kind", reader.t("What it holds"), write=lambda code: kinds.get(code, code)),
-            Column("source", reader.t("Source")),
-            Column("rows", reader.t("Rows: added, changed, unchanged"), "note"),
-            Column("actor", reader.t("By")),
-            Column(
-                "state",
-                reader.t("State"),
-                "badge",
-                words={code: reader.t(word) for code, word in RUN_STATE.items()},
-                colours=RUN_BADGE,
-            ),
-        ]
-        shown = runs.assign(
-            number=runs["run_id"].astype("str"), rows=[_rows(reader, counts) for counts in runs["row_counts"]]
-        )
-        item_table(shown, columns, reader, name=reader.t("Imports so far"), key="data.runs")
-        undoable = runs[(runs["state"] == "done") & (runs["kind"] == "import")]
-        if data.may("import_data") and len(undoable):
-            _undo(reader, undoable)
-
-
-def _rows(reader: Reader, counts: Any) -> str:
-    total = {name: sum(one[name] for one in counts.values()) for name in ("added", "changed", "unchanged")}
-    return " / ".join(reader.number(n) for n in total.values())
-
-
-def _undo(reader: Reader, runs: pd.DataFrame) -> None:
-    named = {int(row["run_id"]): row for row in rows_of(runs)}
-    filling = entry_form.entry("data.undo")
-    with st.expander(plain(reader.t("Undo an import"))), filling.form():
-        cards.html(
-            muted(reader.t("What it added goes, what it changed becomes what it was; the figures follow at once."))
-        )
-        chosen = st.selectbox(
-            plain(reader.t("Which import")),
-            list(named),
-            format_func=lambda one: clean(
-                f"#{one} · {named[one]['file_name']} · {reader.instant(named[one]['started_at'])}"
-            ),
-            key=filling.key("run"),
-        )
-        is_sent = filling.button(reader.t("Undo this import"))
-    if is_sent:
-        filling.send(reader, lambda: _undone(chosen), reader.t("Import {run} is undone.", run=str(chosen)))
-
-
-def _undone(run_id: int) -> None:
-    data.do(undo_import, run_id=run_id)
-    st.session_state.pop(OUTCOME, None)  # what that import did is no longer so
 
 
 FINDINGS_AT_ONCE = 100  # what a person reads before they filter; the others are one click away
@@ -240,6 +172,8 @@ def offer_sample(reader: Reader) -> None:
 def counts(reader: Reader) -> None:
     """How many rows every table holds, folded."""
     found = data.table("counts")
+    if found.empty:
+        return
     found = found.assign(name=[reader.t(TABLE.get(one, "")) or one for one in found["table"]])
     found = found[found["n"] > 0].sort_values("n", ascending=False)
     columns = [Column("name", reader.t("What")), Column("n", reader.t("Rows"), "number")]

@@ -66,6 +66,15 @@ FINDING_TITLE = {
     "stated_contradicts_log": N_("Sheet and change log disagree"),
     "deleted_item": N_("Items deleted at the source"),
     "content_unknown": N_("Changes of content are not on record"),
+    "board_configuration_unread": N_("Boards whose configuration cannot be read"),
+    "estimates_in_time": N_("Boards that estimate in time"),
+    "estimation_field_gone": N_("Fields of estimates that are gone"),
+    "status_gone": N_("Statuses that no longer exist"),
+    "record_skipped": N_("Records that could not be read"),
+    "item_out_of_sight": N_("Items out of the account's sight"),
+    "board_out_of_sight": N_("Boards out of the account's sight"),
+    "differs_from_frozen": N_("Closed sprints that count differently by now"),
+    "snapshot_altered": N_("Frozen sprints that were altered"),
 }
 TABLE = {
     "credential": N_("Credentials (encrypted)"),

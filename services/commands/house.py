@@ -31,8 +31,13 @@ def migrate() -> None:
 def backup() -> None:
     from actions.maintenance import take_backup
 
-    store, _ = opened()
+    store, config = opened()
     typer.echo(str(take_backup(store, local_admin())))
+    keys = config.home / "keys"
+    if keys.is_dir() and any(keys.iterdir()):
+        # beside the answer, not in it: scripts read the file's name
+        note = N_("The keys are not in it: keep a copy of {folder} elsewhere, or stored credentials are entered again.")
+        typer.echo(Reader(LANG).t(note, folder=str(keys)), err=True)
 
 
 @command(app, "restore", N_("Put a backup in the database's place; what stands there now is kept beside it."))

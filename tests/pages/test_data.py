@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from actions.sheet_reading import kinds, template_file
 from core.actor import Role
+from core.wording_jira import JIRA_FINDING
 from core.wording_ledger import LEDGER_FINDING
 from core.wording_quality import QUALITY_FINDING
+from core.wording_sync import SYNC_FINDING
 from pages.components import data, data_words
 from store.tables import Base
 from tests.actors import actor_of
@@ -70,7 +72,8 @@ def rows_of(table: str) -> int:
 
 
 def test_every_finding_has_a_title_and_every_table_a_name() -> None:
-    assert set(LEDGER_FINDING) | set(QUALITY_FINDING) <= set(data_words.FINDING_TITLE)
+    found = {*LEDGER_FINDING, *QUALITY_FINDING, *JIRA_FINDING, *SYNC_FINDING}
+    assert found <= set(data_words.FINDING_TITLE)
     assert set(Base.metadata.tables) <= set(data_words.TABLE)
     assert set(kinds()) == set(data_words.SHEET_KIND)
 
@@ -197,6 +200,6 @@ def test_our_own_template_comes_in_as_it_is(kind: str, lang: str, empty_home: Pa
 def test_who_may_only_read_gets_no_way_in(
     sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.components.data.local_admin", lambda: actor_of(Role.AUDITOR))
+    monkeypatch.setattr("pages.components.data.real_actor", lambda: actor_of(Role.AUDITOR))
     test = open_page("data")
     assert not test.file_uploader and not [one for one in test.button if str(one.key).startswith("data.")]
