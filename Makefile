@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8501
 
-.PHONY: run test check bench lint types format clean
+.PHONY: run test check bench audit lint types format clean
 
 run: $(VENV)/.run
 	@$(PY) fortnight.py migrate
@@ -30,6 +30,9 @@ types: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(PY) -m bench
+
+audit: $(VENV)/.test
+	$(PY) deploy/audit_dependencies.py
 
 format: $(VENV)/.test
 	$(VENV)/bin/ruff check --fix .

@@ -9,17 +9,26 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import get_instance
 
+from access.gate import Gate
 from core.config import ROOT, load_config
+from services.audience.routes import audience_routes
+from services.downloads import archive_route
 from services.headers import SecurityHeaders, content_policy
 from services.health import schema
+from services.house_store import house_store
 from services.routes import routes
+from services.schedule import house_schedule
+from services.sign_in.door import gate_settings, sign_in_door
+from services.sign_in.routes import closing_routes
+from services.webhook import webhook_route
 
 SHELL = ROOT / "pages" / "components" / "shell.py"
 INDEX_HTML = Path(st.__file__).parent / "static" / "index.html"
-# Until sign-in comes, only this machine's own browser may ask, by these names (a foreign name is DNS rebinding).
-HOSTS = ["127.0.0.1", "localhost"]
+WHOLE_RERUN = BackMsg(rerun_script=ClientState()).SerializeToString()
 WARM = ("pandas", "plotly.graph_objects", "charts.figure", "pages.components.cards", "pages.components.screens")
 
 
@@ -28,9 +37,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Load what every first visitor would wait for, then tell the garbage collector that it stays."""
     for module in WARM:
         importlib.import_module(module)
+    schedule = house_schedule()
     gc.collect()
     gc.freeze()
-    yield
+    try:
+        yield
+    finally:
+        if schedule is not None:
+            schedule.stop()
 
 
 def show_script_error(error: Exception) -> bool:
@@ -41,13 +55,26 @@ def show_script_error(error: Exception) -> bool:
     return True
 
 
+def shown_in(file_id: str) -> set[str]:
+    """The page sessions that show a media file: for the gate, which lets nobody else have it."""
+    shown = get_instance().media_file_mgr._files_by_session_and_coord
+    return {session for session, files in shown.copy().items() if file_id in files.copy().values()}
+
+
 app = st.App(
     SHELL,
     lifespan=lifespan,
-    routes=routes(lambda: schema(load_config())),
+    routes=[
+        *routes(lambda: schema(load_config())),
+        *sign_in_door(),
+        webhook_route(house_store),
+        *audience_routes(house_store),
+        archive_route(house_store),
+        *closing_routes(),  # stays last
+    ],
     middleware=[
-        Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
         Middleware(SecurityHeaders, policy=content_policy(INDEX_HTML.read_text("utf-8"))),
+        Middleware(Gate, **gate_settings(), shown_in=shown_in, whole_rerun=WHOLE_RERUN),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
     ],
     on_script_error=show_script_error,

@@ -26,27 +26,47 @@ commands.load()
 @command(app, "serve", N_("Serve the dashboard on this machine."))
 def serve(
     port: Annotated[int, option("--port", N_("The port to listen on."), N_("PORT"), min=1, max=65535)] = 8501,
+    no_schedule: Annotated[bool, option("--no-schedule", N_("Sync nothing by the clock: a worker does."))] = False,
+    address: Annotated[str, option("--address", N_("The address to listen on."), N_("ADDRESS"))] = "127.0.0.1",
+    require_sign_in: Annotated[
+        bool, option("--require-sign-in", N_("Ask for an account even for the sample on this machine."))
+    ] = False,
 ) -> None:
-    opened()  # a damaged or outdated database is refused here, before a page can show anything
-    with socket.socket() as probe:
+    from services.sign_in.serving import address_of, first_link, settle
+
+    if no_schedule:
+        os.environ["FORTNIGHT_NO_SCHEDULE"] = "1"
+    policy = settle(address, is_required=require_sign_in)
+    store, _ = opened()  # a damaged or outdated database is refused here, before a page can show anything
+    _probe(address, port)
+    base = address_of(policy, address, port)
+    say(N_("Fortnight is at {url} - press Ctrl+C to stop."), url=base)
+    link = first_link(store, policy, base)
+    if link:
+        say(N_("Make the first administrator here, once, within 3 days: {url}"), url=link)
+    store.engine.dispose()
+    sys.stdout.flush()
+    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
+    from streamlit.web.cli import main as streamlit
+
+    names = [part for host in sorted(policy.hosts) for part in ("--server.allowedHosts", host)]
+    sys.argv = ["streamlit", "run", str(ROOT / "dashboard.py"), "--server.address", address,
+                "--server.port", str(port), "--server.headless", "true", *names]  # fmt: skip
+    streamlit()
+
+
+def _probe(address: str, port: int) -> None:
+    """Say in one line that a port is taken, before Streamlit says it in many."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError as error:
             raise FortnightError(
                 Text("Port {port} cannot be listened on.", port=str(port)),
                 why=Text("Another program listens there, or the system keeps it to itself."),
                 next=Text("Choose another one with --port."),
             ) from error
-    say(N_("Fortnight is at {url} - press Ctrl+C to stop."), url=f"http://127.0.0.1:{port}")
-    sys.stdout.flush()
-    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from the working folder
-    from streamlit.web.cli import main as streamlit
-
-    # Until people sign in, nobody but this machine may reach it.
-    sys.argv = ["streamlit", "run", str(ROOT / "dashboard.py"), "--server.address", "127.0.0.1",
-                "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
-    streamlit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

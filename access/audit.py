@@ -67,8 +67,11 @@ def entry_hash(previous: str, fields: Mapping[str, Any]) -> str:
 
 
 def fields_of(entry: AuditEntry) -> dict[str, Any]:
-    """What of an entry its hash covers: everything but the hashes, its place in the log included."""
-    return {
+    """What of an entry its hash covers: everything but the hashes, its place in the log included.
+
+    The address is covered where there is one, so that entries from before it was kept still verify.
+    """
+    fields = {
         "id": entry.id,
         "at": entry.at,
         "actor": entry.actor,
@@ -77,6 +80,7 @@ def fields_of(entry: AuditEntry) -> dict[str, Any]:
         "before": entry.before,
         "after": entry.after,
     }
+    return fields if entry.address is None else {**fields, "address": entry.address}
 
 
 def append(
@@ -87,10 +91,12 @@ def append(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     at: datetime,
+    address: str | None = None,
 ) -> AuditEntry:
     """Write the next entry of the log, inside the action's own transaction, which must hold the writer's lock.
 
-    Args: subject, table and id as a person would name it; before and after, the fields that changed (None: not there).
+    Args: subject, table and id as a person would name it; before and after, the fields that changed (None: not there);
+    address, from where.
     Returns: the entry; its id follows the last one without a gap, so that a missing entry shows.
     """
     last = newest(session, AuditEntry)
@@ -102,13 +108,13 @@ def append(
         subject=plain_text(subject),
         before=None if before is None else recordable(before),
         after=None if after is None else recordable(after),
+        address=None if address is None else plain_text(address),
         previous_sha256=last.sha256 if last else BEFORE_THE_FIRST,
         sha256="",
     )
     entry.sha256 = entry_hash(entry.previous_sha256, fields_of(entry))
-    insert_rows(
-        session, AuditEntry, [{**fields_of(entry), "previous_sha256": entry.previous_sha256, "sha256": entry.sha256}]
-    )
+    hashes = {"previous_sha256": entry.previous_sha256, "sha256": entry.sha256}
+    insert_rows(session, AuditEntry, [{"address": None, **fields_of(entry), **hashes}])
     return entry
 
 

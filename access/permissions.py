@@ -2,12 +2,14 @@
 
 The matrix is issue 5's text: admins manage people, sources and settings and sign nothing; leads run what belongs to
 their projects; leaders read, decide and sign; a department gives feedback, confirms and signs what is its own;
-auditors read, the audit log too; viewers read what they were granted.
+auditors read everything masked, the audit log too; viewers read what they were granted. Writing back to Jira is a
+role of its own that nobody has until it is granted.
 """
 
+from collections.abc import Iterable
 from enum import Enum, StrEnum
 
-from core.actor import EVERYTHING, Actor, Role, Scope
+from core.actor import EVERYTHING, Actor, Reach, Role, Scope
 from core.errors import Refused
 from core.i18n import Text
 from core.wording_actions import PERMISSION
@@ -34,6 +36,13 @@ class Permission(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_SAMPLE = "manage_sample"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_SOURCES = "manage_sources"
+    PRESENT_DEMO = "present_demo"
+    WRITE_BACK = "write_back"
+    MAKE_REPORT = "make_report"
+    EXPORT = "export"
+    UNMASK = "unmask"
+    REACT = "react"
 
 
 class Anywhere(Enum):
@@ -55,6 +64,8 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_SETTINGS,
         Permission.MANAGE_SAMPLE,
         Permission.MANAGE_PEOPLE,
+        Permission.MANAGE_SOURCES,
+        Permission.EXPORT,
     },
     Role.LEAD: _READ
     | {
@@ -65,9 +76,19 @@ MATRIX: dict[Role, frozenset[Permission]] = {
         Permission.SUBMIT_FEEDBACK,
         Permission.ANSWER_FEEDBACK,
         Permission.IMPORT_DATA,
+        Permission.PRESENT_DEMO,
+        Permission.MAKE_REPORT,
+        Permission.EXPORT,
     },
     Role.LEADER: _READ
-    | {Permission.READ_DATA, Permission.SIGN_CHANGE, Permission.WAIVE_CHANGE, Permission.SUBMIT_FEEDBACK},
+    | {
+        Permission.READ_DATA,
+        Permission.SIGN_CHANGE,
+        Permission.WAIVE_CHANGE,
+        Permission.SUBMIT_FEEDBACK,
+        Permission.MAKE_REPORT,
+        Permission.EXPORT,
+    },
     Role.DEPARTMENT: frozenset(
         {
             Permission.READ_CHURN,
@@ -76,10 +97,13 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             Permission.SIGN_CHANGE,
             Permission.SUBMIT_FEEDBACK,
             Permission.CONFIRM_FEEDBACK,
+            Permission.EXPORT,
         }
     ),
-    Role.AUDITOR: _READ | {Permission.READ_DATA, Permission.READ_AUDIT},
+    Role.AUDITOR: _READ | {Permission.READ_DATA, Permission.READ_AUDIT, Permission.EXPORT, Permission.UNMASK},
     Role.VIEWER: _READ,
+    Role.WRITER: frozenset({Permission.WRITE_BACK}),
+    Role.GUEST: frozenset({Permission.REACT}),
 }
 
 # What one must be able to see for a refusal to admit that it exists.
@@ -94,23 +118,41 @@ READ_BEFORE: dict[Permission, Permission] = {
     Permission.CONFIRM_FEEDBACK: Permission.READ_FEEDBACK,
 }
 
-_BY_PROJECT = frozenset(Role) - {Role.DEPARTMENT}
-_BY_DEPARTMENT = frozenset(Role) - {Role.LEAD, Role.VIEWER}
+# What concerns no single project or department: only a grant without limits gives it.
+OF_THE_HOUSE = frozenset(
+    {
+        Permission.READ_AUDIT,
+        Permission.MANAGE_SETTINGS,
+        Permission.MANAGE_SAMPLE,
+        Permission.MANAGE_PEOPLE,
+        Permission.MANAGE_SOURCES,
+        Permission.UNMASK,
+    }
+)
+
+_BY_PROJECT = frozenset(Role) - {Role.DEPARTMENT, Role.GUEST}
+_BY_DEPARTMENT = frozenset(Role) - {Role.LEAD, Role.VIEWER, Role.WRITER, Role.GUEST}
+READING = frozenset(role for role, held in MATRIX.items() if held & _READ)  # the roles whose reach may be read
 
 
 def may(actor: Actor, permission: Permission, *, project: Place = ANYWHERE, department: Place = ANYWHERE) -> bool:
     """Whether the actor may do this: somewhere at all, or where a thing of this project and department stands.
 
     Args: project, department, of the thing; None where it belongs to none (only an unlimited reach covers that).
-    Leads and viewers reach by project, departments by department, the others by either.
+    Leads and viewers reach by project, departments by department, the others by either. Whoever looks at the pages as
+    someone else reads and does nothing.
     """
-    roles = [role for role in actor.roles if permission in MATRIX[role]]
+    if actor.seen_by and not permission.startswith("read_"):
+        return False
+    if permission in OF_THE_HOUSE:
+        project = department = None
+    held = [granted for granted in actor.grants if permission in MATRIX[granted.role]]
     if project is ANYWHERE and department is ANYWHERE:
-        return bool(roles)
+        return bool(held)
     return any(
-        (role in _BY_PROJECT and _covers(actor.projects, project))
-        or (role in _BY_DEPARTMENT and _covers(actor.departments, department))
-        for role in roles
+        (granted.role in _BY_PROJECT and _covers(granted.projects, project))
+        or (granted.role in _BY_DEPARTMENT and _covers(granted.departments, department))
+        for granted in held
     )
 
 
@@ -129,16 +171,28 @@ def require(actor: Actor, permission: Permission, *, project: Place = ANYWHERE, 
 
 
 def scope_of(actor: Actor) -> Scope:
-    """What the actor may read: rows of these projects, and rows of these departments (either suffices)."""
-    by_project = bool(actor.roles & _BY_PROJECT)
-    if by_project and actor.projects is None:
-        return EVERYTHING
-    by_department = bool(actor.roles & _BY_DEPARTMENT)
-    return Scope(
-        projects=actor.projects if by_project else frozenset(),
-        departments=actor.departments if by_department else frozenset(),
-    )
+    """What the actor may read: the union of what their grants reach, rows of these projects and rows of these
+    departments (either suffices)."""
+    reading = [granted for granted in actor.grants if granted.role in READING]
+    projects = _union(granted.projects for granted in reading if granted.role in _BY_PROJECT)
+    departments = _union(granted.departments for granted in reading if granted.role in _BY_DEPARTMENT)
+    return EVERYTHING if projects is None else Scope(projects, departments)
 
 
-def _covers(reach: frozenset[str] | None, place: Place) -> bool:
+def is_masked(actor: Actor) -> bool:
+    """Whether the actor reads names, addresses and numbers as pseudonyms: auditors do, whatever else they are."""
+    return Role.AUDITOR in actor.roles
+
+
+def _union(reaches: Iterable[Reach]) -> Reach:
+    """Everything that any of them covers."""
+    whole: frozenset[str] = frozenset()
+    for reach in reaches:
+        if reach is None:
+            return None
+        whole |= reach
+    return whole
+
+
+def _covers(reach: Reach, place: Place) -> bool:
     return reach is None or (isinstance(place, str) and place in reach)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from access.gate import VISIT
 from core.errors import FortnightError
 from core.i18n import LANGUAGES
 
@@ -18,13 +19,17 @@ A_YEAR = 365 * 24 * 3600
 def routes(schema: Callable[[], str]) -> list[Route]:
     """The routes of the web door; `schema` opens the store and gives its schema's name, or raises FortnightError."""
 
-    async def health(_request: Request) -> Response:
+    async def health(request: Request) -> Response:
+        visit = request.scope.get(VISIT)
+        is_bare = visit is not None and visit.owner is None  # nobody known asks: ok or failed, and nothing else
         try:
             found = await run_in_threadpool(schema)
         except FortnightError as error:
+            if is_bare:
+                return JSONResponse({"status": "failed"}, status_code=503, headers=NOT_KEPT)
             # what failed, without paths: whoever may reach this address need not know the machine
             return JSONResponse({"status": "failed", "what": str(error.what)}, status_code=503, headers=NOT_KEPT)
-        return JSONResponse({"status": "ok", "schema": found}, headers=NOT_KEPT)
+        return JSONResponse({"status": "ok"} if is_bare else {"status": "ok", "schema": found}, headers=NOT_KEPT)
 
     return [
         Route("/healthz", health, methods=["GET", "HEAD"]),

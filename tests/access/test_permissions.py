@@ -1,9 +1,11 @@
 """Who may do what, and how far each role reaches."""
 
+from dataclasses import replace
+
 import pytest
 
-from access.permissions import ANYWHERE, MATRIX, READ_BEFORE, Permission, may, require, scope_of
-from core.actor import EVERYTHING, Actor, Role, Scope, local_admin
+from access.permissions import ANYWHERE, MATRIX, READ_BEFORE, Permission, is_masked, may, require, scope_of
+from core.actor import EVERYTHING, Actor, Granted, Role, Scope, local_admin
 from core.errors import Refused
 from core.reader import Reader
 from core.wording_actions import PERMISSION, ROLE
@@ -28,7 +30,13 @@ def test_the_matrix_is_what_issue_5_says() -> None:
     assert Permission.SIGN_CHANGE not in MATRIX[Role.LEAD]
     assert {Permission.SIGN_CHANGE, Permission.WAIVE_CHANGE} <= MATRIX[Role.LEADER]
     assert Permission.READ_SPRINTS not in MATRIX[Role.DEPARTMENT]
-    assert all(permission.value.startswith("read_") for permission in MATRIX[Role.VIEWER] | MATRIX[Role.AUDITOR])
+    assert all(permission.value.startswith("read_") for permission in MATRIX[Role.VIEWER])
+    assert {one for one in MATRIX[Role.AUDITOR] if not one.value.startswith("read_")} == {
+        Permission.EXPORT,
+        Permission.UNMASK,
+    }
+    assert MATRIX[Role.GUEST] == {Permission.REACT}
+    assert [role for role, held in MATRIX.items() if Permission.WRITE_BACK in held] == [Role.WRITER]
     holders = {role for role, held in MATRIX.items() if Permission.READ_AUDIT in held}
     assert holders == {Role.ADMIN, Role.AUDITOR}
     assert {role for role, held in MATRIX.items() if Permission.MANAGE_SETTINGS in held} == {Role.ADMIN}
@@ -94,4 +102,40 @@ def test_scope(actor: Actor, expected: Scope) -> None:
 
 
 def test_the_local_admin_may_do_everything_an_own_role_allows() -> None:
-    assert all(may(local_admin(), permission, project=None, department=None) for permission in Permission)
+    """Nothing is masked for whoever sits at the machine, so there is nothing to unmask; and they are no guest."""
+    assert {one for one in Permission if not may(local_admin(), one, project=None, department=None)} == {
+        Permission.UNMASK,
+        Permission.REACT,
+    }
+    assert not is_masked(local_admin())
+
+
+def test_each_grant_has_its_own_reach() -> None:
+    both = Actor("x", (*actor_of(Role.LEAD, projects={"SHOP"}).grants, *actor_of(Role.VIEWER, projects={"OPS"}).grants))
+    assert may(both, Permission.RECORD_VERDICT, project="SHOP")
+    assert not may(both, Permission.RECORD_VERDICT, project="OPS")
+    assert may(both, Permission.READ_SPRINTS, project="OPS")
+    assert scope_of(both) == Scope(frozenset({"SHOP", "OPS"}))
+
+
+@pytest.mark.parametrize(
+    ("role", "project", "department", "expected"),
+    [
+        (Role.LEADER, None, None, EVERYTHING),
+        (Role.LEADER, "SHOP", None, Scope(frozenset({"SHOP"}))),
+        (Role.LEADER, None, "ops", Scope(frozenset(), frozenset({"ops"}))),
+        (Role.LEADER, "SHOP", "ops", Scope(frozenset({"SHOP"}), frozenset({"ops"}))),
+        (Role.DEPARTMENT, "SHOP", None, Scope()),
+        (Role.LEAD, None, "ops", Scope()),
+        (Role.WRITER, None, None, Scope()),
+        (Role.GUEST, None, None, Scope()),
+    ],
+)
+def test_a_stored_grant_reaches_what_it_names(role: Role, project: str, department: str, expected: Scope) -> None:
+    assert scope_of(Actor("x", (Granted.of_row(role.value, project, department),))) == expected
+
+
+def test_whoever_looks_as_someone_else_reads_and_does_nothing() -> None:
+    seen = replace(actor_of(*Role), seen_by="admin")
+    assert {one for one in Permission if may(seen, one)} == {one for one in Permission if one.value[:5] == "read_"}
+    assert scope_of(seen) == EVERYTHING
