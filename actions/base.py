@@ -108,7 +108,10 @@ class Work:
         row or the fields that changed (None: not there)."""
         self.session.flush()
         self.is_audited = True
-        return append(self.session, self.actor.name, self.action.name, subject, values(before), values(after), self.at)
+        name, address = self.actor.name, self.actor.address
+        return append(
+            self.session, name, self.action.name, subject, values(before), values(after), self.at, address=address
+        )
 
     def nothing_changed(self) -> None:
         """Say that what was asked for already is so: nothing is written and nothing audited."""

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from access.permissions import Permission, may
@@ -107,7 +107,7 @@ def _refuse_own(work: Work, request: ChangeRequest, signer: str) -> None:
         raise Refused(
             Text("{signer} recorded {number} and cannot sign it.", signer=signer, number=request.number), next=next_step
         )
-    as_department = replace(work.actor, roles=work.actor.roles & {Role.DEPARTMENT})
+    as_department = work.actor.only(Role.DEPARTMENT)
     is_for_own_department = request.department is not None and may(
         as_department, Permission.SIGN_CHANGE, project=None, department=request.department
     )

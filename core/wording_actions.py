@@ -43,6 +43,8 @@ ROLE = {
     "department": N_("business department"),
     "auditor": N_("auditor"),
     "viewer": N_("viewer"),
+    "writer": N_("may write back to Jira"),
+    "guest": N_("guest of one page"),
 }
 PERMISSION = {
     "read_sprints": N_("see sprints and demo outcomes"),
@@ -63,4 +65,11 @@ PERMISSION = {
     "manage_settings": N_("change the settings"),
     "manage_sample": N_("load and clear the sample workspace"),
     "manage_people": N_("manage people and what they may do"),
+    "manage_sources": N_("connect and change sources"),
+    "present_demo": N_("present a demo"),
+    "write_back": N_("write results back to Jira"),
+    "make_report": N_("make reports and minutes"),
+    "export": N_("export what may be seen"),
+    "react": N_("react to what is shown at a demo"),
+    "unmask": N_("see who is behind a pseudonym"),
 }

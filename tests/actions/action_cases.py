@@ -2,25 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from access.guest_links import guest_token
 from actions import (
+    archive,
     change_requests,
+    demos,
     derive,
     feedback,
     import_sheet,
     kpis,
     maintenance,
     measurements,
+    people,
+    reactions,
     sample,
     settings,
     signatures,
+    snapshots,
+    sources,
     undo,
     verdicts,
     waivers,
+    write_back,
 )
+from connectors.jira.credential import Credential
+from core.made_report import Made
 from store.db import Store
-from store.tables import SyncRun
+from store.tables import Demo, Person, SignInSession, Source, StatedEntry, SyncRun
+from store.write import table_of
 from tests.actions.shop import AT, EVERYONE, LATER, START, Do, feedback_of, kpi_of, measured, request_of, seed
 
 
@@ -222,7 +233,145 @@ def _restore(store: Store) -> Do:
     return lambda actor: maintenance.restore_backup(store.config, actor, saved, at=LATER)
 
 
+def _demo_started(store: Store) -> Demo:
+    source = seed(store)
+    return demos.start_demo(store, EVERYONE, source_id=source, sprint_id="S1", order=["2", "3"], at=AT)
+
+
+def _start_demo(store: Store) -> Do:
+    source = seed(store)
+    return lambda actor: demos.start_demo(store, actor, source_id=source, sprint_id="S1", at=LATER)
+
+
+def _show_item(store: Store) -> Do:
+    demo = _demo_started(store)
+    return lambda actor: demos.show_item(store, actor, demo_id=demo.id or 0, work_item_id="3", at=LATER)
+
+
+def _arrange(store: Store) -> Do:
+    demo = _demo_started(store)
+    return lambda actor: demos.arrange_demo(store, actor, demo_id=demo.id or 0, order=["3", "2"], at=LATER)
+
+
+def _end_demo(store: Store) -> Do:
+    demo = _demo_started(store)
+    return lambda actor: demos.end_demo(store, actor, demo_id=demo.id or 0, at=LATER)
+
+
+def _take_note(store: Store) -> Do:
+    demo = _demo_started(store)
+    given = {"kind": "action", "text": "Ask finance", "owner": "李雷"}
+    return lambda actor: demos.take_note(store, actor, demo_id=demo.id or 0, **given, at=LATER)
+
+
+def _settle_note(store: Store) -> Do:
+    demo = _demo_started(store)
+    note = demos.take_note(store, EVERYONE, demo_id=demo.id or 0, kind="action", text="Ask finance", at=AT)
+    return lambda actor: demos.settle_note(store, actor, note_id=note.id or 0, state="done", at=LATER)
+
+
+def _react(store: Store) -> Do:
+    demo = _demo_started(store)
+    given = {"token": guest_token(demo) or "", "guest": "a phone", "work_item_id": "2", "reaction": "like"}
+    return lambda actor: reactions.react(store, actor, demo_id=demo.id or 0, **given, at=LATER)
+
+
+def _archive_report(store: Store) -> Do:
+    seed(store)
+    made = Made("weekly", "2026-11-09 2026-11-15", "en", {"pdf": b"%PDF"}, project_key="SHOP")
+    return lambda actor: archive.archive_report(store, actor, made=made, at=LATER)
+
+
+def _write_back(store: Store) -> Do:
+    """A Jira where nobody answers: what was asked stays, and is told as failed."""
+    demo = _demo_started(store)
+    settings.save_settings(store, EVERYONE, changes={"writes_back": True}, at=AT)
+    with store.writing() as session:
+        source = session.get_one(Source, demo.source_id)
+        source.kind, source.settings = "jira", {"url": "http://127.0.0.1:9"}
+    credential = Credential("token", None, "secret")
+    sources.set_credential(store, EVERYONE, source_id=demo.source_id, credential=credential, at=AT)
+    given = {"source_id": demo.source_id, "sprint_id": "S1", "work_item_id": "2", "verdict": "accepted"}
+    verdicts.record_verdict(store, EVERYONE, **given, at=LATER)
+    return lambda actor: write_back.write_back(store, actor, demo_id=demo.id or 0, at=LATER)
+
+
+def _refreeze(store: Store) -> Do:
+    """A frozen sprint whose source then says otherwise."""
+    source = seed(store)
+    derive.rebuild(store, EVERYONE, at=AT)
+    with store.writing() as session:
+        snapshots.freeze_closed(session, source, at=AT, by="founder")
+        stated = table_of(StatedEntry)
+        session.execute(stated.update().where(stated.c.work_item_id == "2").values(initial_points=8.0))
+    derive.rebuild(store, EVERYONE, at=LATER)
+    given = {"source_id": source, "sprint_id": "S1", "reason": "Corrected with the team"}
+    return lambda actor: snapshots.refreeze_sprint(store, actor, **given, at=LATER)
+
+
+def _person(store: Store) -> Person:
+    return people.add_person(store, EVERYONE, name="wang", display_name="王芳", role="viewer", at=AT)
+
+
+def _add_person(store: Store) -> Do:
+    return lambda actor: people.add_person(store, actor, name="wang", display_name="王芳", role="viewer", at=LATER)
+
+
+def _disable_person(store: Store) -> Do:
+    name = _person(store).name
+    return lambda actor: people.disable_person(store, actor, name=name, at=LATER)
+
+
+def _enable_person(store: Store) -> Do:
+    name = _person(store).name
+    people.disable_person(store, EVERYONE, name=name, at=AT)
+    return lambda actor: people.enable_person(store, actor, name=name, at=LATER)
+
+
+def _end_sessions(store: Store) -> Do:
+    person = _person(store)
+    with store.writing() as session:
+        session.add(
+            SignInSession(
+                token_sha256="0" * 64, person_id=person.id or 0, method="password", created_at=AT, last_seen_at=AT,
+                expires_at=LATER + timedelta(days=1),
+            )
+        )  # fmt: skip
+    return lambda actor: people.end_sessions(store, actor, name=person.name, at=LATER)
+
+
+def _grant_role(store: Store) -> Do:
+    name = _person(store).name
+    return lambda actor: people.grant_role(store, actor, name=name, role="lead", project="SHOP", at=LATER)
+
+
+def _revoke_role(store: Store) -> Do:
+    name = _person(store).name
+    return lambda actor: people.revoke_role(store, actor, name=name, role="viewer", at=LATER)
+
+
+def _invite_person(store: Store) -> Do:
+    name = _person(store).name
+    return lambda actor: people.invite_person(store, actor, name=name, at=LATER)
+
+
 CASES: dict[str, Case] = {
+    "add_person": Case(_add_person),
+    "disable_person": Case(_disable_person),
+    "enable_person": Case(_enable_person),
+    "end_sessions": Case(_end_sessions),
+    "grant_role": Case(_grant_role),
+    "invite_person": Case(_invite_person),
+    "revoke_role": Case(_revoke_role),
+    "refreeze_sprint": Case(_refreeze),
+    "archive_report": Case(_archive_report),
+    "arrange_demo": Case(_arrange),
+    "end_demo": Case(_end_demo),
+    "react": Case(_react),
+    "settle_note": Case(_settle_note),
+    "show_item": Case(_show_item),
+    "start_demo": Case(_start_demo),
+    "take_note": Case(_take_note),
     "answer_feedback": Case(_answer),
     "begin_phase": Case(_phase),
     "clear_sample": Case(_clear_sample),
@@ -255,4 +404,5 @@ CASES: dict[str, Case] = {
     "take_backup": Case(_back_up, databases=frozenset({"sqlite"})),
     "undo_import": Case(_undo),
     "waive_change": Case(_waive),
+    "write_back": Case(_write_back),
 }

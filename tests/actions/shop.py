@@ -31,7 +31,7 @@ from tests.actors import actor_of
 START = datetime(2026, 11, 2, 1, tzinfo=UTC)
 AT = datetime(2026, 11, 16, 6, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
-EVERYONE = Actor("founder", frozenset(Role), projects=None, departments=None)
+EVERYONE = Actor.with_roles("founder", Role, projects=None, departments=None)
 CASHIER = actor_of(Role.DEPARTMENT, projects=set(), departments={"ops"})
 
 

@@ -14,7 +14,7 @@ from store.tables import ChangeRequest, ChangeRequestItem, Signature, Source, Wa
 from tests.actions.shop import AT, CASHIER, EVERYONE, LATER, audit_log, everything, request_of, seed
 from tests.actors import actor_of
 
-BOSS = Actor("赵总", frozenset({Role.LEADER}), projects=None, departments=None)
+BOSS = Actor.with_roles("赵总", {Role.LEADER}, projects=None, departments=None)
 
 
 def signatures_of(store: Store, number: str) -> list[Signature]:
@@ -103,7 +103,7 @@ def test_nobody_signs_what_they_recorded(sqlite_store: Store) -> None:
     request_of(sqlite_store, seed(sqlite_store))
     with pytest.raises(Refused, match="recorded"):
         sign_change(sqlite_store, EVERYONE, number="CR-1", decision="approved", at=LATER)
-    other = Actor("lead two", frozenset({Role.LEAD, Role.LEADER}), projects=None, departments=None)
+    other = Actor.with_roles("lead two", {Role.LEAD, Role.LEADER}, projects=None, departments=None)
     revise_change_request(sqlite_store, other, number="CR-1", title="Other", at=LATER)
     for author in (EVERYONE, other):
         with pytest.raises(Refused, match="recorded"):
@@ -114,7 +114,7 @@ def test_who_asked_signs_only_for_their_own_department(sqlite_store: Store) -> N
     source = seed(sqlite_store)
     request_of(sqlite_store, source)
     request_of(sqlite_store, source, requested_by="赵总")
-    wang = Actor("王芳", CASHIER.roles, CASHIER.projects, CASHIER.departments)
+    wang = Actor("王芳", CASHIER.grants)
     signed = sign_change(sqlite_store, wang, number="CR-1", decision="approved", at=LATER)
     assert (signed.signed_by, signed.department) == ("王芳", "ops")
     with pytest.raises(Refused, match="asked for"):

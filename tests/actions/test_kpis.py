@@ -168,7 +168,7 @@ def test_what_is_said_about_a_kpi_can_be_corrected(store: Store) -> None:
         revise_kpi(store, EVERYONE_OF_SHOP, kpi_id=kpi_id, project_key="OPS", department="", at=LATER)
 
 
-EVERYONE_OF_SHOP = Actor("lead", EVERYONE.roles, frozenset({"SHOP"}), frozenset())
+EVERYONE_OF_SHOP = Actor.with_roles("lead", EVERYONE.roles, projects=frozenset({"SHOP"}))
 
 
 def test_a_phase_begins_with_its_reason(sqlite_store: Store) -> None:

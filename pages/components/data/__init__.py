@@ -16,22 +16,26 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
-from access.permissions import Permission, scope_of
+from access.masking import seen_by
+from access.permissions import Permission, is_masked, scope_of
 from access.permissions import may as actor_may
 from actions.sample import clear_sample
-from core.actor import Actor, Scope, local_admin
+from core.actor import EVERYTHING, Actor, Scope
 from core.clock import now
 from core.config import load_config
 from core.house import HouseSettings
+from core.rows import rows_of
 from metrics.sprints import sprint_trend
+from pages.components import session as sign_in
 from reports import figures
 from reports.figures.house import finding_counts, ranked_findings
 from store import frames
 from store.db import Store, open_store
 
 Result = TypeVar("Result")
-Reach = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
+Reach = tuple[tuple[str, ...] | None, tuple[str, ...] | None, bool]  # projects, departments, whether masked
 _RUN = threading.local()  # each script run has its thread to itself while it lasts
+EVERY = 100_000  # sprints of a board: all of them
 KEPT = 64  # results of each kind kept in memory
 
 
@@ -62,14 +66,36 @@ def _opened(url: str) -> Store:
     return open_store(load_config())
 
 
-def store() -> Store:
-    """The configured store, opened once for all sessions. Raises: FortnightError."""
+def house_store() -> Store:
+    """The configured store, opened once for all sessions: for what is written, and for who signs in. Raises: FortnightError."""
     return _opened(load_config().database_url)
 
 
+def store() -> Store:
+    """The store as this session's actor may read it: an auditor reads through pseudonyms. Raises: FortnightError."""
+    return seen_by(actor(), house_store())
+
+
+def present() -> sign_in.Present:
+    """Who sits before this session, asked once a run and anew in each fragment and click. Raises: SignedOut."""
+    answers: dict[Any, Any] | None = getattr(_RUN, "answers", None)
+    if answers is None:
+        return sign_in.present()
+    if "present" not in answers:
+        answers["present"] = sign_in.present()
+    return cast(sign_in.Present, answers["present"])
+
+
+def real_actor() -> Actor:
+    """Who sits before this session, whoever they look as. Raises: SignedOut."""
+    return present().actor
+
+
 def actor() -> Actor:
-    """Who acts in this session: until people sign in, the person at the machine itself."""
-    return local_admin()
+    """Who acts in this session; where an admin looks as somebody else, that person, who then may change nothing."""
+    from pages.components.data.people import looking  # it reads by this module
+
+    return looking(real_actor())
 
 
 def may(permission: str) -> bool:
@@ -80,8 +106,11 @@ def may(permission: str) -> bool:
 def do(action: Callable[..., Result], **given: Any) -> Result:
     """Run an action as this session's actor. Raises: FortnightError (Refused, NotFound, Invalid)."""
     forget_version()
+    who = present()
+    if who.is_open_house:
+        sign_in.check_own_data(who, action.__name__, is_sample=workspace().is_sample)
     try:
-        return action(store(), actor(), **given)
+        return action(house_store(), actor(), **given)
     finally:
         forget_version()
 
@@ -95,7 +124,7 @@ def enter_sample() -> None:
     """Load the sample workspace. Raises: FortnightError where it is in already."""
     from services.sample.load import load_sample  # a generator of workbooks: only who asks for it pays for it
 
-    load_sample(store(), actor())
+    load_sample(house_store(), actor())
     forget_version()
 
 
@@ -103,7 +132,7 @@ def version() -> int:
     """The store's version: one indexed look-up per script run, so that all figures of a run are of one moment."""
     known: int | None = getattr(_RUN, "version", None)
     if known is None:
-        with store().reading() as session:
+        with house_store().reading() as session:
             known = frames.version(session)
         if getattr(_RUN, "answers", None) is not None:
             _RUN.version = known
@@ -149,15 +178,18 @@ def as_of_now() -> datetime:
 
 
 def _reach() -> Reach:
-    scope = scope_of(actor())
+    """What this session's actor reads, as part of every cache key."""
+    who = actor()
+    scope = scope_of(who)
     return (
         None if scope.projects is None else tuple(sorted(scope.projects)),
         None if scope.departments is None else tuple(sorted(scope.departments)),
+        is_masked(who),
     )
 
 
 def _scope(reach: Reach) -> Scope:
-    projects, departments = reach
+    projects, departments, _ = reach
     return Scope(
         None if projects is None else frozenset(projects), None if departments is None else frozenset(departments)
     )
@@ -169,20 +201,21 @@ def _scope(reach: Reach) -> Scope:
 @once_a_run
 def workspace() -> Workspace:
     """What stands in the store."""
-    return _workspace(load_config().database_url, version())
+    return _workspace(load_config().database_url, version(), _reach())
 
 
 @lru_cache(maxsize=8)
-def _workspace(url: str, at_version: int) -> Workspace:
+def _workspace(url: str, at_version: int, reach: Reach) -> Workspace:
     with store().reading() as session:
         sources = frames.sources(session)
         own = sources[sources["kind"] != "fortnight"]
+        seen = set(frames.sources(session, _scope(reach))["source_id"])
         return Workspace(
             is_sample=bool(sources["is_sample"].any()),
             is_empty=own.empty,
-            names=tuple(own["name"]),
+            names=tuple(own[own["source_id"].isin(seen)]["name"]),
             fresh_since=frames.fresh_since(session),
-            findings=len(frames.findings(session)),
+            findings=len(frames.findings(session, _scope(reach))),
             version=at_version,
         )
 
@@ -208,22 +241,28 @@ def table(name: str) -> pd.DataFrame:
 @lru_cache(maxsize=KEPT)
 def _table(url: str, at_version: int, reach: Reach, name: str) -> pd.DataFrame:
     readers: dict[str, Callable[[Any], pd.DataFrame]] = {
-        "sources": frames.sources,
-        "runs": frames.runs,
-        "findings": lambda session: ranked_findings(frames.findings(session)),
-        "finding_counts": lambda session: finding_counts(frames.findings(session)),
-        "statuses": frames.every_status,
-        "types": frames.every_type,
+        "sources": lambda session: frames.sources(session, _scope(reach)),
+        "runs": lambda session: frames.runs(session, scope=_scope(reach)),
+        "findings": lambda session: ranked_findings(frames.findings(session, _scope(reach))),
+        "finding_counts": lambda session: finding_counts(frames.findings(session, _scope(reach))),
+        "statuses": lambda session: frames.every_status(session, _scope(reach)),
+        "types": lambda session: frames.every_type(session, _scope(reach)),
         "boards": lambda session: frames.boards(session, _scope(reach)),
         "change_requests": lambda session: frames.change_requests(session, _scope(reach)),
-        "signatures": frames.signatures,
-        "waivers": frames.waivers,
-        "covered_items": frames.covered_items,
+        "signatures": lambda session: frames.signatures(session, _scope(reach)),
+        "waivers": lambda session: frames.waivers(session, _scope(reach)),
+        "covered_items": lambda session: frames.covered_items(session, _scope(reach)),
         "holidays": frames.holidays,
-        "counts": lambda session: pd.DataFrame(frames.row_counts(session).items(), columns=["table", "n"]),
+        "counts": lambda session: _counts(session, _scope(reach)),
     }
     with store().reading() as session:
         return readers[name](session)
+
+
+def _counts(session: Any, scope: Scope) -> pd.DataFrame:
+    """Rows of every table; how much there is in all is told to whom all is open."""
+    counted = frames.row_counts(session) if scope == EVERYTHING else {}
+    return pd.DataFrame(counted.items(), columns=["table", "n"])
 
 
 # ---------------------------------------------------------------- sprints
@@ -293,6 +332,22 @@ def _trend(url: str, at_version: int, reach: Reach, source_id: int, ids: tuple[s
     with store().reading() as session:
         totals = frames.totals(session, _scope(reach), source_id=source_id, sprint_ids=ids)
         return sprint_trend(totals, frames.sprints(session, _scope(reach), source_id=source_id, sprint_ids=ids))
+
+
+@once_a_run
+def closed_sprints(board: Board, unit: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Every closed sprint of a board, oldest first, in one unit (points, count): these columns of the trend, what is not
+    known as None. A board's whole past is put together once per write, not once per run."""
+    return _closed_sprints(load_config().database_url, version(), _reach(), board, unit, columns)
+
+
+@lru_cache(maxsize=KEPT)
+def _closed_sprints(
+    url: str, at_version: int, reach: Reach, board: Board, unit: str, columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    told = trend(board, last=EVERY)
+    closed = told[(told["unit"] == unit) & (told["state"] == "closed")]
+    return [{name: None if row[name] != row[name] else row[name] for name in columns} for row in rows_of(closed)]
 
 
 @once_a_run
