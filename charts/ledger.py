@@ -142,3 +142,9 @@ def _connectors(tops: Sequence[float], totals: Totals, palette: Palette) -> dict
 def _alt(totals: Totals, unit: str, reader: Reader) -> str:
     parts = ", ".join(f"{reader.t(STEP_NAMES[s])} {_label(s, totals.get(s), reader)}" for s in STEPS)
     return reader.t("Sprint ledger ({unit}): {parts}.", unit=unit or "–", parts=parts)
+
+
+def staircase(totals: Totals, reader: Reader) -> tuple[list[float], list[float], list[str]]:
+    """The waterfall for exports: base, height and label of each of STEPS. An unknown step has no height, and says so."""
+    bases, sizes, _ = _stairs(totals)
+    return bases, sizes, [_label(step, totals.get(step), reader) for step in STEPS]

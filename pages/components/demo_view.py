@@ -1,10 +1,14 @@
 """The pictures of the demo page: the ledger as a waterfall, the strips beside it, the list behind both, the findings."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
+from charts.burnup import burnup_chart, drawn_days
 from charts.ledger import STEP_NAMES, STEPS, balance_line, is_balanced, waterfall
 from core.i18n import N_
 from core.reader import Reader
@@ -12,11 +16,15 @@ from core.rows import rows_of
 from core.wording_actions import CHANGE_KIND, VERDICT
 from core.wording_ledger import why_text
 from pages.components import cards, filters, screens, theme
+from pages.components.data import flow as flow_data
+from pages.components.history_words import timeline_html
 from pages.components.item_table import Column, item_table
+from pages.components.markup import safe
 from pages.components.sprint_strips import SHOWN, Past, strips
 from pages.components.wording import OUTCOME_COLOURS, bucket_words, outcome_words
 from reports.figures import SprintFigures
 from reports.figures.house import finding_text
+from reports.figures.sprint import CONTRADICTIONS
 
 LISTS = {"completed_outside": N_("completed outside"), "unapproved": N_("nobody approved")}
 VERDICT_COLOURS = {
@@ -26,6 +34,9 @@ VERDICT_COLOURS = {
     "not_shown": "neutral",
 }
 Parts = dict[str, list[dict[str, Any]]]
+Histories = Callable[[], dict[str, list[dict[str, Any]]]]
+OPENABLE = 60  # rows whose histories go along; in a longer list one is chosen
+UNIT_OF = {"points": "points", "counts": "count"}
 SEVERITY = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")}
 SEVERITY_COLOURS = {"error": "alarm", "warning": "warning", "info": "neutral"}
 
@@ -83,7 +94,41 @@ def past_panel(reader: Reader, before: Past, figures: SprintFigures, unit: str) 
         cards.strips(strips(reader, before, figures, unit))
 
 
-def items_panel(reader: Reader, parts: Parts) -> None:
+def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetime | None) -> None:
+    """The sprint day by day: scope, completed, and the pace that would have met the plan."""
+    rows = flow_data.burnup(figures.source_id, figures.sprint["sprint_id"], day)
+    mine = rows[rows["unit"] == UNIT_OF[unit]]
+    word = reader.t("points") if unit == "points" else reader.t("items")
+    with cards.panel(reader.t("Burn-up"), under=reader.t("{unit} at the end of each working day", unit=word)):
+        if not (mine["scope"].notna() & mine["completed"].notna()).any():
+            cards.html(reader.t("The course of the sprint cannot be told: what was in it when is not recorded."))
+            return
+        table = drawn_days(mine)[["day", "scope", "completed", "ideal"]]
+        columns = [
+            Column("day", reader.t("Day"), "day"), Column("scope", reader.t("scope"), "number"),
+            Column("completed", reader.t("completed"), "number"), Column("ideal", reader.t("ideal pace"), "number"),
+        ]  # fmt: skip
+        drawn = burnup_chart(mine, reader=reader, palette=theme.current(), unit=word)
+        note = "" if mine["ideal"].notna().any() else reader.t("no ideal pace: the sprint has no planned end")
+        cards.chart(drawn, reader, key="demo.burnup", table=table, columns=columns, caption=note)
+
+
+def broken_panel(reader: Reader, figures: SprintFigures) -> None:
+    """That what is recorded contradicts itself, and by which items: said above the figures, never papered over (R15)."""
+    if not figures.is_broken:
+        return
+    culprits = [one for one in figures.findings if one.code in CONTRADICTIONS]
+    told = [reader.say(finding_text(one.code, one.subject_label, one.params)) for one in culprits]
+    head = reader.t("The record of this sprint contradicts itself: take its figures with care.")
+    lines = Markup("").join(Markup("<p>{}</p>").format(safe(one)) for one in told)
+    cards.html(
+        Markup('<section class="fn-screen fn-failed" role="alert" lang="{}"><h2>{}</h2>{}</section>').format(
+            reader.lang, head, lines
+        )
+    )
+
+
+def items_panel(reader: Reader, parts: Parts, histories: Histories) -> None:
     """Every item with how it came in, what became of it, the verdict and why; the chosen bar's alone where one is chosen."""
     given = sum(isinstance(row["verdict"], str) for row in parts["all"])
     small = reader.t("{n} · verdicts given {given}", n=len(parts["all"]), given=given)
@@ -97,7 +142,10 @@ def items_panel(reader: Reader, parts: Parts) -> None:
             say=lambda one: f"{names[one]} ({len(parts[one])})",
         )  # fmt: skip
         rows = [row | _words(reader, row) for row in parts[chosen or "all"]]
-        item_table(pd.DataFrame(rows), _columns(reader), reader, name=reader.t("Items"), key="demo.items")
+        told = histories() if len(rows) <= OPENABLE else {}
+        item_table(pd.DataFrame(rows), _columns(reader, told), reader, name=reader.t("Items"), key="demo.items")
+        if len(rows) > OPENABLE:
+            _one_history(reader, rows, histories)
 
 
 def findings_panel(reader: Reader, figures: SprintFigures) -> None:
@@ -120,7 +168,19 @@ def findings_panel(reader: Reader, figures: SprintFigures) -> None:
         item_table(rows, columns, reader, name=reader.t("What could not be trusted"), key="demo.findings")
 
 
-def _columns(reader: Reader) -> list[Column]:
+def _one_history(reader: Reader, rows: list[dict[str, Any]], histories: Histories) -> None:
+    """In a long list a history is opened by choosing its item."""
+    by_id = {row["work_item_id"]: row for row in rows}
+    chosen = filters.choose(
+        reader.t("History of an item"), ["", *by_id], key="demo.history",
+        say=lambda one: f"{by_id[one]['key']} {by_id[one]['title']}" if one else reader.t("History of an item …"), width=420,
+    )  # fmt: skip
+    if chosen:
+        events = timeline_html(reader, histories().get(chosen, []))
+        cards.html(Markup('<div class="fn-open">{}</div>').format(events))
+
+
+def _columns(reader: Reader, histories: dict[str, list[dict[str, Any]]]) -> list[Column]:
     verdicts = {code: reader.t(word) for code, word in VERDICT.items()}
     return [
         Column("key", reader.t("Item"), "item", title="title"),
@@ -129,7 +189,12 @@ def _columns(reader: Reader) -> list[Column]:
         Column("outcome", reader.t("Outcome"), "badge", words=outcome_words(reader), colours=OUTCOME_COLOURS),
         Column("verdict", reader.t("Verdict at the demo"), "badge", words=verdicts, colours=VERDICT_COLOURS),
         Column("said", reader.t("Remark")),
-        Column("why", reader.t("Why"), "note"),
+        Column(
+            "why",
+            reader.t("Why"),
+            "note",
+            opens=lambda row: timeline_html(reader, histories.get(row["work_item_id"], [])),
+        ),
     ]
 
 

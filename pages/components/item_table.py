@@ -30,7 +30,7 @@ class Column:
     Args: name, the frame's column; label, its heading in the reader's language; kind, how it reads (`item` is a bold key
     with the title of column `title` behind it); title, see `item`; words, for `badge`: code -> word already in the
     reader's language; colours, for `badge`: code -> kind of badge where it differs from the code; write, puts a value
-    into words where no kind does.
+    into words where no kind does; opens, what a row shows when its cell is opened (HTML tables alone).
     """
 
     name: str
@@ -40,6 +40,7 @@ class Column:
     words: Mapping[Any, str] = field(default_factory=dict)
     colours: Mapping[Any, str] = field(default_factory=dict)
     write: Callable[[Any], str] | None = None
+    opens: Callable[[Mapping[Any, Any]], Markup] | None = None
 
 
 def item_table(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *, name: str, key: str) -> None:
@@ -99,6 +100,8 @@ def _content(row: Mapping[Any, Any], column: Column, reader: Reader) -> str:
     words = in_words(row, column, reader)
     if column.kind == "badge" and not _is_null(value):
         return _badge(str(column.colours.get(value, value)), words)
+    if column.opens is not None and (inside := column.opens(row)):
+        return f'<details class="fn-open"><summary>{_text(words)}</summary>{inside}</details>'
     return f"<span>{_text(words)}</span>" if words else ""
 
 

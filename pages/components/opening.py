@@ -1,5 +1,7 @@
 """How the sprint pages begin: what the last form did, then nothing yet, no sprint yet, or figures that grew old."""
 
+from collections.abc import Callable
+
 from markupsafe import Markup
 
 from core.i18n import Text
@@ -9,10 +11,13 @@ from pages.components import cards, data, entry_form, screens
 from pages.components.data import Board
 
 
-def opened(reader: Reader) -> list[Board]:
-    """Draw what stands above a sprint page. Returns: the boards to choose from; none where the page has said why it ends."""
+def opened(reader: Reader, without_sprints: Callable[[], list[Board]] | None = None) -> list[Board]:
+    """Draw what stands above a sprint page. Args: without_sprints, more boards to choose from, after those with sprints.
+    Returns: the boards to choose from; none where the page has said why it ends."""
     entry_form.announce()
     boards = [] if data.workspace().is_empty else data.boards()
+    if without_sprints is not None and not data.workspace().is_empty:
+        boards += without_sprints()
     if boards:
         stale(reader)
     else:

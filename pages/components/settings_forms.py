@@ -11,7 +11,7 @@ import streamlit as st
 from actions.settings import import_holidays, save_settings, save_source_settings
 from actions.sheet_reading import read_file
 from core.errors import Invalid
-from core.house import HouseSettings
+from core.house import LABELS, HouseSettings
 from core.i18n import Text
 from core.reader import Reader
 from core.rows import rows_of
@@ -87,6 +87,8 @@ def _house_fields(
         plain(reader.t("Hours of a working day (1d of effort)")), 0.5, 24.0, float(now.hours_per_day), 0.5,
         key=filling.key("hours"),
     )  # fmt: skip
+    for name in ("makes_reports", "writes_back"):
+        given[name] = st.checkbox(plain(reader.t(LABELS[name])), getattr(now, name), key=filling.key(name))
     return given
 
 

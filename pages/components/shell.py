@@ -13,10 +13,11 @@ from markupsafe import Markup
 from access.permissions import Permission
 from core.clock import now
 from core.reader import Reader
-from pages.components import data, navigation, theme
+from pages.components import data, navigation, people_view, session, staleness, theme
 from pages.components.markup import join, plain, safe
 from pages.components.navigation import PageFile
 from pages.components.reader import reader as present_reader
+from pages.components.reader import reader_without_store
 
 MARK = str(Path(__file__).with_name("mark.svg"))
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
@@ -28,6 +29,11 @@ def main() -> None:
     st.set_page_config(page_title="Fortnight 双周", page_icon=MARK, layout="wide")
     st.logo(MARK, icon_image=MARK)
     theme.inject_css()
+    try:
+        data.present()
+    except session.SignedOut:
+        session.signed_out(reader_without_store())
+        return
     reader = present_reader()
     workspace = data.workspace()
     allowed = navigation.visible(navigation.page_files(), data.may)
@@ -48,8 +54,10 @@ def main() -> None:
     with st.sidebar:
         _sidebar(reader, workspace, listed)
     _crumb(reader, chosen.title)
+    people_view.ribbon(reader)
     if workspace.is_sample:
         _sample_ribbon(reader)
+    staleness.lines(reader, now())
     chosen.run()
 
 
@@ -72,6 +80,7 @@ def _sidebar(reader: Reader, workspace: data.Workspace, listed: Listed) -> None:
             st.page_link(listed["data"][1], label=plain(found) + " →", width="content")
     with st.container(key="shell-language"):
         st.html(_languages(reader))
+        st.html(Markup('<div class="fn-facts">{}</div>').format(session.line(reader, data.present())))
 
 
 def _freshness(reader: Reader, workspace: data.Workspace) -> str:

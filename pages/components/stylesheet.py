@@ -3,6 +3,7 @@
 RULES = """
 :where(.stHtml) :is(h1,h2,h3,p){margin:0;padding:0;color:inherit}
 .stHtml .fn-row h3,.stHtml h1.fn-head,.stHtml h2.fn-title,.stHtml .fn-screen h2{padding:0;margin:0}
+.stHtml{overflow-wrap:break-word}
 .fn-muted{color:var(--fn-muted)}
 .fn-head{font-size:2rem;line-height:1.22;font-weight:700;letter-spacing:-.01em;max-width:60rem;text-wrap:pretty}
 .fn-head[lang=zh]{letter-spacing:0;line-height:1.35}
@@ -54,6 +55,18 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-counted summary:hover,.fn-as-table summary:hover{color:var(--fn-ink)}
 .fn-counted dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem .9rem;margin:.7rem 0 0;max-width:64rem;padding-left:0}
 .fn-counted dt{font-weight:650;color:var(--fn-ink);margin:0}.fn-counted dd{margin:0;line-height:1.5}
+.fn-roles{display:grid;grid-template-columns:auto 1fr;gap:.3rem .9rem;margin:.2rem 0;font-size:.94rem}
+.stHtml .fn-roles,.stHtml .fn-proof{padding-left:0}.fn-roles dt,.fn-roles dd{margin:0;padding:0;line-height:1.5}.fn-whole .fn-table-box{max-height:none!important}
+.st-key-audit-entries .fn-table td:is(:nth-child(3),:nth-child(4)){overflow-wrap:break-word}
+.fn-link{font-family:monospace;overflow-wrap:anywhere;user-select:all;padding:.6rem .8rem;border:1px solid var(--fn-line);
+ border-radius:8px}
+.fn-proof{display:grid;grid-template-columns:auto 1fr;gap:.35rem .9rem;margin:.2rem 0;max-width:64rem}
+.fn-proof dt{color:var(--fn-muted);margin:0}.fn-proof dd{margin:0;font-family:monospace;overflow-wrap:anywhere}
+.fn-open summary{cursor:pointer;list-style-position:inside}.fn-open summary:hover{color:var(--fn-ink)}
+.fn-open summary:focus-visible{outline:2px solid var(--fn-accent);outline-offset:2px;border-radius:4px}
+.fn-open ol{list-style:none;margin:.5rem 0 .2rem;padding:0 0 0 .8rem;border-left:2px solid var(--fn-line)}
+.fn-open li{margin:.3rem 0;line-height:1.4}.fn-open li b{color:var(--fn-ink);font-weight:600}
+.fn-open li span{white-space:nowrap;font-variant-numeric:tabular-nums}
 .fn-as-table .fn-table-box{margin-top:.5rem;max-height:22rem;color:var(--fn-ink)}
 .fn-screen{border:1px solid var(--fn-line);border-radius:12px;padding:2rem 2.2rem;max-width:46rem;background:var(--fn-panel)}
 .fn-screen h2{font-size:1.35rem;line-height:1.35;font-weight:700;margin-bottom:.4rem}

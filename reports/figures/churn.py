@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from metrics.registry import typed_frame
 from metrics.xmr import Limits, xmr
 from reports.figures.house import source_named
 from reports.figures.plain import jsonable, records
+from reports.figures.replay import replayed
 from reports.figures.requests import linked_changes
 from store import frames
 
@@ -42,14 +44,19 @@ def churn_figures(
     source_id: int | None = None,
     boards: Sequence[str | None] | None = None,
     last: int | None = None,
+    as_of: datetime | None = None,
 ) -> ChurnFigures:
     """The churn of every started sprint, or those of a source and of some of its boards (None among them: of no board).
 
-    Args: last, only so many of the latest sprints.
+    Args: last, only so many of the latest sprints; as_of, replayed as everything stood then.
     """
     sources = frames.sources(session).set_index("source_id")["name"]
     sprints = frames.sprints(session, scope, source_id=source_id)
     sprints = sprints[sprints["started_at"].notna() & (sprints["state"] != "future")]
+    if as_of is not None:
+        sprints = sprints[sprints["started_at"] <= pd.Timestamp(as_of)]
+        later = sprints["completed_at"] > pd.Timestamp(as_of)
+        sprints = sprints.assign(state=sprints["state"].where(~later, "active"))
     if boards is not None:
         on_board = sprints["board_id"].isin([one for one in boards if one is not None])
         sprints = sprints[on_board | (sprints["board_id"].isna() & (None in boards))]
@@ -58,12 +65,15 @@ def churn_figures(
     parts, changed = [], []
     for one, mine in sprints.groupby("source_id"):
         ids = mine["sprint_id"].tolist()
-        totals = frames.totals(session, scope, source_id=int(str(one)), sprint_ids=ids)
-        entries = frames.entries(session, scope, int(str(one)), ids)
+        if as_of is None:
+            totals = frames.totals(session, scope, source_id=int(str(one)), sprint_ids=ids)
+            entries = frames.entries(session, scope, int(str(one)), ids)
+        else:
+            totals, entries, _ = replayed(session, scope, int(str(one)), ids, as_of)
         found = churn(totals, mine)
         about = mine[["sprint_id", "source_id", "board_id", "board_name", "state", "started_at"]]
         parts.append(found.merge(about, on="sprint_id"))
-        linked = linked_changes(session, scope, int(str(one)), entries)
+        linked = linked_changes(session, scope, int(str(one)), entries, as_of=as_of)
         changed.append(
             linked.merge(mine[["sprint_id", "source_id", "name"]], on="sprint_id").rename(columns={"name": "sprint"})
         )
@@ -79,10 +89,12 @@ def churn_figures(
     return ChurnFigures(table, changes, _states(changes), _limits(table))
 
 
-def churn_payload(session: frames.Reading, scope: Scope, *, source: str | None = None) -> dict[str, Any]:
+def churn_payload(
+    session: frames.Reading, scope: Scope, *, source: str | None = None, as_of: datetime | None = None
+) -> dict[str, Any]:
     """What `show churn --json` prints, in points."""
     source_id = None if source is None else source_named(session, source)
-    figures = churn_figures(session, scope, source_id=source_id)
+    figures = churn_figures(session, scope, source_id=source_id, as_of=as_of)
     points = figures.sprints[figures.sprints["unit"] == "points"]
     return {
         "sprints": [

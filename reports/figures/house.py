@@ -10,9 +10,11 @@ from core.i18n import Text, unpacked
 from core.plain import plain_text
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_jira import JIRA_FINDING
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
 from core.wording_sheets import SHEET_FINDING
+from core.wording_sync import SYNC_FINDING
 from reports.figures.plain import jsonable, records
 from store import frames
 from store.migrate import revisions
@@ -73,6 +75,10 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
         return ledger_finding_text(code, params)
     if code in QUALITY_FINDING:
         return Text(QUALITY_FINDING[code], **{"label": label, **params})
+    if code in JIRA_FINDING:
+        return Text(JIRA_FINDING[code], **{"label": label, **params})
+    if code in SYNC_FINDING:
+        return Text(SYNC_FINDING[code], label=label, why=unpacked(params.get("why", "")))
     if code in SHEET_FINDING:
         return Text(SHEET_FINDING[code], label=label, found=params.get("found", ""))
     accepted = unpacked(params["accepted"]) if "accepted" in params else ""

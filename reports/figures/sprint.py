@@ -13,17 +13,18 @@ from core.plain import plain_text
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_ledger import why_text
-from metrics.facts import SourceFacts, fold_source
 from metrics.finding import Finding
 from metrics.totals import RATIOS
+from reports.figures.frozen import Frozen, frozen_findings, frozen_state
 from reports.figures.house import finding_text, source_named
 from reports.figures.plain import jsonable, records
+from reports.figures.replay import replayed, sprint_at
 from reports.figures.requests import linked_changes
 from store import frames
 
 LEDGER = ("committed", "added", "carried", "re_estimated", "removed", "completed", "not_completed", "completed_outside")
 UNITS = {"points": "points", "counts": "count"}
-ITEM_COLUMNS = ("key", "title", "kind", "type", "assignee", "url", "project_key", "acceptance_criteria", "status")
+CONTRADICTIONS = ("membership_contradiction", "removed_before_added")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ class SprintFigures:
     Args: source, its name; sprint, the row of store.frames.sprints; totals and ratios, per unit (`points`, `counts`) with
     null for what is not known; items, one row per item: the columns of SprintEntry and ITEM_COLUMNS, `verdict`,
     `remark`, `decided_by` of the latest verdict, and `unapproved` (kinds of change nobody approved, list); changes, the
-    detected changes with their state (metrics.approvals.link_changes); findings; goal, the latest goal verdict or None.
+    detected changes with their state (metrics.approvals.link_changes); findings; goal, the latest goal verdict or None;
+    frozen, the snapshot that totals and items come from, None where they are as derived or replayed.
     """
 
     source_id: int
@@ -49,6 +51,12 @@ class SprintFigures:
     changes: pd.DataFrame
     findings: tuple[Finding, ...]
     goal: dict[str, Any] | None
+    frozen: Frozen | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether what is recorded contradicts itself, so that the ledger cannot be trusted (R15)."""
+        return self.is_balanced is False or any(one.code in CONTRADICTIONS for one in self.findings)
 
     @property
     def is_balanced(self) -> bool | None:
@@ -59,9 +67,14 @@ class SprintFigures:
 
 
 def find_sprint(
-    session: frames.Reading, scope: Scope, *, source: str | None = None, sprint: str | None = None
+    session: frames.Reading,
+    scope: Scope,
+    *,
+    source: str | None = None,
+    sprint: str | None = None,
+    as_of: datetime | None = None,
 ) -> dict[str, Any]:
-    """The sprint meant by an id or a name, by default the one that started last.
+    """The sprint meant by an id or a name, by default the one that had started last as of an instant.
 
     Raises: NotFound; Invalid where several sprints could be meant.
     """
@@ -71,7 +84,9 @@ def find_sprint(
     if source is not None:
         found = found[found["source_id"] == source_named(session, source)]
     if sprint is None:
-        found = found[found["started_at"].notna()].tail(1)
+        begun = found[found["started_at"].notna()]
+        by_then = begun if as_of is None else begun[begun["started_at"] <= pd.Timestamp(as_of)]
+        found = (by_then if len(by_then) else begun).tail(1)
     else:
         by_id = found[found["sprint_id"] == sprint]
         found = by_id if len(by_id) else found[found["name"] == sprint]
@@ -104,19 +119,20 @@ def sprint_figures(
     source = frames.sources(session).set_index("source_id").loc[source_id]
     kept = _stored(session, scope, source_id, sprint_id) if as_of is None else None
     if kept is None:
-        kept = _replayed(session, scope, source_id, sprint_id, as_of or source["created_at"])
+        kept = replayed(session, scope, source_id, [sprint_id], as_of or source["created_at"])
     totals, entries, findings = kept
-    changes = linked_changes(session, scope, source_id, entries)
+    changes = linked_changes(session, scope, source_id, entries, as_of=as_of)
     verdicts = frames.verdicts(session, source_id, [sprint_id])
     goals = frames.goal_verdicts(session, source_id, [sprint_id])
     if as_of is not None:
         verdicts = verdicts[verdicts["decided_at"] <= pd.Timestamp(as_of)]
         goals = goals[goals["decided_at"] <= pd.Timestamp(as_of)]
     by_unit = totals.set_index("unit")
+    frozen = frozen_state(session, scope, source_id, sprint_id, entries, totals) if as_of is None else None
     return SprintFigures(
         source_id=source_id,
         source=source["name"],
-        sprint=sprint,
+        sprint=sprint if as_of is None else sprint_at(sprint, as_of),
         as_of=by_unit["as_of"].iloc[0].to_pydatetime(),
         policy=by_unit["policy"].iloc[0],
         is_started=bool(by_unit.loc["points", ["completed", "committed"]].notna().any() or len(entries)),
@@ -125,8 +141,9 @@ def sprint_figures(
         balances={unit: jsonable(by_unit.loc[key, "is_balanced"]) for unit, key in UNITS.items()},
         items=_with_verdicts(entries, verdicts, changes),
         changes=changes,
-        findings=findings,
+        findings=(*findings, *frozen_findings(frozen, sprint_id, sprint["name"])),
         goal=rows_of(goals)[-1] if len(goals) else None,
+        frozen=frozen,
     )
 
 
@@ -140,7 +157,7 @@ def sprint_payload(
     as_of: datetime | None = None,
 ) -> dict[str, Any]:
     """What `show sprint --json` prints; the reasons are worded for the reader."""
-    chosen = find_sprint(session, scope, source=source, sprint=sprint)
+    chosen = find_sprint(session, scope, source=source, sprint=sprint, as_of=as_of)
     figures = sprint_figures(session, scope, int(chosen["source_id"]), chosen["sprint_id"], as_of=as_of)
     dates = ("name", "state", "goal", "started_at", "planned_end_at", "completed_at")
     items = [
@@ -185,19 +202,6 @@ def _stored(
     names = ("code", "severity", "subject_table", "subject_id", "subject_label", "params")
     found = tuple(Finding(*(row[name] for name in names)) for row in rows)
     return totals, frames.entries(session, scope, source_id, [sprint_id]), found
-
-
-def _replayed(
-    session: frames.Reading, scope: Scope, source_id: int, sprint_id: str, as_of: datetime
-) -> tuple[pd.DataFrame, pd.DataFrame, tuple[Finding, ...]]:
-    from metrics.ledger import totals_frame
-
-    facts = SourceFacts(**frames.source_facts(session, source_id))
-    ledger = fold_source(facts, [sprint_id], as_of=as_of)[sprint_id]
-    items = frames.work_items(session, scope, source_id, ledger.entries["work_item_id"])
-    named = items[["work_item_id", *ITEM_COLUMNS, "parent_id"]]
-    entries = ledger.entries.merge(named, on="work_item_id").sort_values("key", ignore_index=True)
-    return totals_frame([ledger]), entries, ledger.findings
 
 
 def _with_verdicts(entries: pd.DataFrame, verdicts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:

@@ -220,3 +220,38 @@ def test_the_zone_moves_what_people_read(house: Run, sqlite_config: Config, tmp_
     assert "Started 2 Nov 2026 09:00" in house("show", "sprint").out
     house("settings", "zone", "UTC")
     assert "Started 2 Nov 2026 01:00" in house("show", "sprint").out
+
+
+def test_forecast_and_flow_say_the_same_to_people_and_programs(sample: Run) -> None:
+    told, text = sample("show", "forecast", "--json").json, sample("show", "forecast").out
+    assert [one["state"] for one in told] == ["ready", "ready"]
+    for one in told:
+        sure = one["shares"][1]
+        assert (sure["share"], sure["done_by"] > one["as_of"][:10]) == (0.85, True)
+        kept = one["backtest"]["85%"]
+        assert f"{kept['kept']} of {kept['n']}" in text
+        assert f"{one['remaining']} items left" in text
+    again = sample("show", "forecast", "--board", told[0]["board"], "--as-of", told[0]["as_of"], "--json").json
+    assert again == told[:1]  # seeded by what is asked (R22)
+    flowing, lines = sample("show", "flow", "--json").json, sample("show", "flow").out
+    for one in flowing:
+        assert one["board"] in lines
+        assert one["without_cycle"]["not_recorded"] == one["finished"]  # a sheet has no history of statuses
+    assert "Known are:" in sample("show", "forecast", "--target", "version:none").failure
+    assert "Known are:" in sample("show", "flow", "--board", "none").failure
+
+
+def test_a_replay_has_that_days_sprint_and_churn(sample: Run) -> None:
+    whole = sample("show", "churn", "--json").json
+    then = sample("show", "churn", "--as-of", "2020-01-01", "--json").json
+    assert (then["sprints"], then["changes"]["detected"]) == ([], 0)
+    begun = sample("show", "sprint", "--sprint", whole["sprints"][0]["sprint"], "--json").json["sprint"]
+    middle = sample("show", "churn", "--as-of", begun["completed_at"], "--json").json
+    first = next(one for one in middle["sprints"] if one["sprint"] == begun["id"])
+    assert first == next(one for one in whole["sprints"] if one["sprint"] == begun["id"])
+    assert len(middle["sprints"]) < len(whole["sprints"])
+    day = begun["started_at"]
+    shown = sample("show", "sprint", "--sprint", begun["id"], "--as-of", day, "--json").json
+    assert (shown["sprint"]["state"], shown["sprint"]["completed_at"]) == ("active", None)
+    latest = sample("show", "sprint", "--as-of", day, "--json").json
+    assert latest["sprint"]["started_at"] <= day

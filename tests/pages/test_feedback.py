@@ -163,7 +163,7 @@ def test_a_correction_shows_and_keeps_what_was_said_before(empty_home: Path, ope
 def test_a_leader_may_say_something_but_not_answer(
     sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.components.data.local_admin", lambda: actor_of(Role.LEADER))
+    monkeypatch.setattr("pages.components.data.real_actor", lambda: actor_of(Role.LEADER))
     test = open_page("feedback")
     keys = [one.key for one in test.button]
     assert "feedback.new.send" in keys

@@ -225,6 +225,6 @@ def test_a_phase_begins_and_the_limits_begin_anew(sample_home: Path, open_page: 
 def test_who_may_not_maintain_kpis_gets_no_forms(
     sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.components.data.local_admin", lambda: actor_of(Role.LEADER))
+    monkeypatch.setattr("pages.components.data.real_actor", lambda: actor_of(Role.LEADER))
     test = open_page("kpi")
     assert [one.key for one in test.text_input if one.key.startswith("kpi.")] == []
