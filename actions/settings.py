@@ -7,7 +7,7 @@ from typing import Any
 
 from access.permissions import Permission
 from actions.base import Work, acting, action
-from actions.derive import rederive
+from actions.derive import derive
 from actions.given import one_of, required
 from core.actor import Actor
 from core.errors import Invalid, NotFound
@@ -54,7 +54,7 @@ def save_settings(
         upsert(work.session, Setting, rows)
         if "zone" in changed:
             for source in rows_where(work.session, Source):
-                rederive(work.session, source.id or 0, at=work.at)
+                derive(work.session, source.id or 0, at=work.at)
         work.audit("settings", {name: was[name] for name in changed}, {name: is_now[name] for name in changed})
         return after
 
@@ -91,7 +91,8 @@ def save_source_settings(
             _apply_types(work, source_id, mapping)
         if status_mapping:
             mapping = _mapping(status_mapping, STATUS_CATEGORY, N_("Category of status"))
-            settings["status_mapping"] = settings.get("status_mapping", {}) | mapping
+            kept = mapping if source.kind != "jira" else _by_name(work, source_id, mapping)
+            settings["status_mapping"] = settings.get("status_mapping", {}) | kept
             _apply_statuses(work, source_id, mapping)
         if counts_subtasks is not None:
             settings["counts_subtasks"] = bool(counts_subtasks)
@@ -101,7 +102,7 @@ def save_source_settings(
         source.settings = settings
         work.session.add(source)
         work.session.flush()
-        rederive(work.session, source_id, at=work.at)
+        derive(work.session, source_id, at=work.at)
         work.audit(f"source {source.name}", before, {"policy": source.policy, **settings})
         return source
 
@@ -145,6 +146,12 @@ def house_settings(session: Session) -> HouseSettings:
 
 def _mapping(given: Mapping[str, str], accepted: Mapping[str, str], field: str) -> dict[str, str]:
     return {plain_text(name): one_of(code, accepted, field) for name, code in given.items()}
+
+
+def _by_name(work: Work, source_id: int, mapping: Mapping[str, str]) -> dict[str, str]:
+    """A mapping of status ids as one of names, which is how a Jira's settings say it."""
+    statuses = rows_where(work.session, Status, source_id=source_id, external_id=list(mapping))
+    return {status.name: mapping[status.external_id] for status in statuses}
 
 
 def _apply_types(work: Work, source_id: int, mapping: Mapping[str, str]) -> None:

@@ -10,10 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Config:
-    """`home` holds database, keys, attachments, archive and backups; `database_url` is a SQLAlchemy URL."""
+    """`home` holds database, keys, attachments, archive and backups; `database_url` is a SQLAlchemy URL; `public_url` is
+    the address under which others reach the dashboard, without a slash at its end (None: nobody said)."""
 
     home: Path
     database_url: str
+    public_url: str | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -36,4 +38,5 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     given = os.environ if environ is None else environ
     home = Path(given.get("FORTNIGHT_HOME") or ROOT / "data").expanduser().absolute()
     url = given.get("FORTNIGHT_DATABASE_URL") or f"sqlite:///{home / 'fortnight.db'}"
-    return Config(home=home, database_url=url)
+    public = (given.get("FORTNIGHT_PUBLIC_URL") or "").strip().rstrip("/") or None
+    return Config(home=home, database_url=url, public_url=public)

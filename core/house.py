@@ -25,6 +25,8 @@ LABELS = {
     "hours_per_day": N_("Hours of a working day"),
     "department_calendars": N_("Calendars of departments"),
     "demo_every_days": N_("Days between demos"),
+    "makes_reports": N_("Weekly and monthly reports are made by themselves"),
+    "writes_back": N_("Verdicts and action items may be written back to Jira"),
 }
 
 
@@ -35,7 +37,8 @@ class HouseSettings:
     Args: language, of reports and of readers who chose none; zone, IANA name, for display and for cutting days (R2);
     calendar, `CN` or another ISO country code, `weekdays`, or the name of an imported one; work_starts and work_ends,
     Monday to Friday, `HH:MM`; hours_per_day, what 1d of effort is (R27); department_calendars, (department, calendar)
-    pairs where a department has its own; demo_every_days, the rhythm.
+    pairs where a department has its own; demo_every_days, the rhythm; makes_reports, whether weekly and monthly reports are
+    made by the clock; writes_back, whether results may be written back to Jira.
     Raises: Invalid, naming the setting and what would be accepted.
     """
 
@@ -47,6 +50,8 @@ class HouseSettings:
     hours_per_day: float = 8.0
     department_calendars: tuple[tuple[str, str], ...] = ()
     demo_every_days: int = 14
+    makes_reports: bool = True
+    writes_back: bool = False
 
     def __post_init__(self) -> None:
         _accept(self.language in LANGUAGES, "language", self.language, Text("en or zh"))
@@ -64,6 +69,9 @@ class HouseSettings:
         days = self.demo_every_days
         is_whole = isinstance(days, int) and not isinstance(days, bool)
         _accept(is_whole and 1 <= days <= 90, "demo_every_days", days, Text("a whole number from 1 to 90"))
+        for name in ("makes_reports", "writes_back"):
+            given = getattr(self, name)
+            _accept(isinstance(given, bool), name, given, Text("on or off"))
 
     def changed(self, changes: Mapping[str, Any]) -> "HouseSettings":
         """These settings with some changed; `department_calendars` may be given as a mapping. Raises: Invalid."""

@@ -159,6 +159,12 @@ LEDGER_FINDING = {
         "{sprint}: the sheet and the change log disagree, the sheet's columns count ({n}): {items}"
     ),
     "deleted_item": N_("{sprint}: deleted at the source and left out ({n}): {items}"),
+    "differs_from_frozen": N_(
+        "{sprint} is shown as it was frozen {at}; its source has changed since and would now tell otherwise ({n}): {items}"
+    ),
+    "snapshot_altered": N_(
+        "The frozen ledger of {sprint} was altered after {at}: its content no longer has the hash it was stored with."
+    ),
     "content_unknown": N_(
         "No change of title, description, acceptance criteria, type or priority is on record for "
         "{sprint}, so that content churn cannot be told."
@@ -174,9 +180,9 @@ AUTHORS = ("entered_by", "left_by", "estimated_by", "content_by")
 def why_text(code: str, params: Mapping[str, Any]) -> Text:
     """The sentence that says why an item stands where it does, ready for any reader.
 
-    Args: code and params, SprintEntry's why_code and why_params (instants as ISO text, null where not recorded).
+    Args: code and params, SprintEntry's why_code and why_params (instants as ISO text; what is not recorded is null or left out).
     """
-    given: dict[str, Any] = dict(params)
+    given: dict[str, Any] = {"initial_points": None, "final_points": None, "carried_from": None, **params}
     for name in INSTANTS:
         at = given.get(name)
         given[name] = datetime.fromisoformat(at) if at else Text(NO_DATE)
@@ -190,4 +196,5 @@ def why_text(code: str, params: Mapping[str, Any]) -> Text:
 
 def ledger_finding_text(code: str, params: Mapping[str, Any]) -> Text:
     """The sentence of a finding that a ledger carries."""
-    return Text(LEDGER_FINDING[code], **params)
+    given = {**params, "at": datetime.fromisoformat(params["at"])} if "at" in params else params
+    return Text(LEDGER_FINDING[code], **given)

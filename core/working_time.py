@@ -135,6 +135,7 @@ def working_seconds_many(starts: ArrayLike, ends: ArrayLike, calendar: WorkingCa
     return result
 
 
+@cache
 def is_year_known(country: str | None, year: int) -> bool:
     """Whether the calendar library knows the holidays of a country's year; without a country every year is known."""
     if country is None:

@@ -192,6 +192,8 @@ def setting_text(value: Any) -> str:
     """A setting's value as `settings NAME VALUE` takes it back."""
     if isinstance(value, Mapping):
         return ",".join(f"{name}={held}" for name, held in value.items())
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -201,6 +203,8 @@ def read_setting(name: str, text: str) -> Any:
     if name == "department_calendars":
         pairs = [part.partition("=") for part in text.split(",") if part.strip()]
         return {department.strip(): calendar.strip() for department, _, calendar in pairs}
+    if name in ("makes_reports", "writes_back"):
+        return {"on": True, "off": False}.get(text.strip().lower(), text)
     kind = {"hours_per_day": float, "demo_every_days": int}.get(name, str)
     try:
         return kind(text)

@@ -1,5 +1,6 @@
 """A PDF with its typeface inside: A4, real text that can be searched and copied, charts as vectors."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from reports.paper.font import BOLD, FAMILY, REGULAR, cut
 
 MARGIN = 16.0
 A_UNIT = 0.352778  # points to millimetres
+# A Chinese letter with the marks that must not begin a line, or a word with the blanks after it.
+PIECES = re.compile(r"[\u2e80-\ufe4f][，。、；：！？）》”’…％]*|[^\s\u2e80-\ufe4f]+\s*|\s+")
 TONES = {"plain": LIGHT.ink, "quiet": LIGHT.muted, "alarm": LIGHT.text["not_completed"]}
 
 
@@ -63,12 +66,26 @@ def _type(sheet: FPDF, size: float, colour: str, *, is_bold: bool = False) -> No
 
 def _say(sheet: FPDF, text: str, size: float, colour: str = LIGHT.ink, *, is_bold: bool = False) -> None:
     _type(sheet, size, colour, is_bold=is_bold)
-    sheet.multi_cell(0, size * A_UNIT * 1.45, text, align="L", new_x="LMARGIN", new_y="NEXT", wrapmode=_wrap(text))
+    lines = _broken(sheet, text, sheet.epw - 2 * sheet.c_margin - 0.5)
+    sheet.multi_cell(0, size * A_UNIT * 1.45, lines, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
-def _wrap(text: str) -> str:
-    """Chinese has no blanks between its words: it breaks at any letter."""
-    return "CHAR" if any(ord(letter) > 0x2E80 for letter in text) else "WORD"
+def _broken(sheet: FPDF, text: str, width: float) -> str:
+    """A text in lines that fit: English breaks between words, Chinese between letters, and no line begins with a comma.
+
+    fpdf2 breaks either at blanks alone or anywhere; texts here are mixed.
+    """
+    return "\n".join(line for part in text.split("\n") for line in _lines_of(sheet, part, width))
+
+
+def _lines_of(sheet: FPDF, text: str, width: float) -> list[str]:
+    lines, line = [], ""
+    for piece in PIECES.findall(text):
+        if line.strip() and sheet.get_string_width((line + piece).rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()]
 
 
 def _document(sheet: FPDF, document: Document) -> None:
@@ -143,15 +160,16 @@ def _table(sheet: FPDF, block: Table) -> None:
     sheet.set_draw_color(LIGHT.line)
     aligned = tuple("RIGHT" if index in block.numeric else "LEFT" for index in range(len(block.headers)))
     sheet.set_fill_color(LIGHT.paper)
+    widths = block.widths or (1.0,) * len(block.headers)
+    shares = [width / sum(widths) for width in widths]
     with sheet.table(
         borders_layout=TableBordersLayout.HORIZONTAL_LINES, line_height=4.6, text_align=aligned, padding=(0.8, 1.2),
-        headings_style=FontFace(emphasis="", color=LIGHT.muted), col_widths=block.widths or None,
-        wrapmode=_wrap("".join(cell for row in block.rows for cell in row)),
+        headings_style=FontFace(emphasis="", color=LIGHT.muted), col_widths=widths,
     ) as table:  # fmt: skip
         for cells in (block.headers, *block.rows):
             row = table.row()
-            for cell in cells:
-                row.cell(cell)
+            for cell, share in zip(cells, shares, strict=True):
+                row.cell(_broken(sheet, cell, sheet.epw * share - 3.2))
     sheet.ln(2)
 
 

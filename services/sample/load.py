@@ -111,7 +111,7 @@ def _keys(one: ChangeRequestDecision | WaiverDecision | GoalDecision) -> list[st
 
 
 def _person(name: str) -> Actor:
-    return Actor(name, frozenset({Role.LEAD, Role.LEADER, Role.DEPARTMENT}), projects=None, departments=None)
+    return Actor.with_roles(name, (Role.LEAD, Role.LEADER, Role.DEPARTMENT), projects=None, departments=None)
 
 
 def _at(told: datetime, zone: str, until: datetime) -> datetime:

@@ -1,0 +1,71 @@
+"""`/archive/NUMBER`: an archived report, for who may see it and take it along; each taking is noted before it is given."""
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from access.gate import visit_of
+from access.permissions import Permission, is_masked, require, scope_of
+from actions.archive import archived_bytes
+from actions.audit import record_export
+from core.actor import Actor
+from core.errors import FortnightError, NotFound, Refused
+from core.i18n import Text, nearest_language
+from core.reader import Reader
+from core.rows import rows_of
+from core.wording_reports import MEDIA_TYPE
+from services.routes import LANGUAGE_COOKIE, NOT_KEPT
+from store.archive import archived_reports
+from store.db import Store
+
+
+def archive_route(store: Callable[[], Store]) -> Route:
+    """Args: store, opens the house's store (FortnightError where it cannot)."""
+
+    async def download(request: Request) -> Response:
+        return await run_in_threadpool(_download, store, request)
+
+    return Route("/archive/{report:int}", download, methods=["GET"])
+
+
+def _download(store: Callable[[], Store], request: Request) -> Response:
+    actor = visit_of(request.scope).actor
+    asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
+    reader = Reader(nearest_language(asked), "UTC")
+    try:
+        if actor is None:
+            raise _missing(request)
+        content, name, media = take(store(), actor, int(request.path_params["report"]))
+    except FortnightError as error:
+        code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
+        return PlainTextResponse(error.say(reader), status_code=code, headers=NOT_KEPT)
+    headers = {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA_TYPE[media], headers=headers)
+
+
+def take(store: Store, actor: Actor, report_id: int) -> tuple[bytes, str, str]:
+    """An archived file, its name with its hash in it, and its medium; that it was taken stands in the log from then on.
+
+    Raises: Refused; NotFound where it is not there or not to be seen; FortnightError where its bytes are gone or changed.
+    """
+    require(actor, Permission.MAKE_REPORT)
+    missing = NotFound(Text("There is no archived report {id}.", id=str(report_id)))
+    if is_masked(actor):  # names stand in a report as they are
+        raise missing
+    with store.reading() as session:
+        rows = {int(row["report_id"]): row for row in rows_of(archived_reports(session, scope_of(actor)))}
+    row = rows.get(report_id)
+    if row is None:
+        raise missing
+    content = archived_bytes(store.config, str(row["sha256"]))
+    media = str(row["media"])
+    record_export(store, actor, subject=str(row["file_name"]), media=media, rows=1, sha256=str(row["sha256"]))
+    stem = str(row["file_name"]).rpartition(".")[0].encode("ascii", "ignore").decode()
+    return content, f"{stem}-{str(row['sha256'])[:8]}.{media}", media
+
+
+def _missing(request: Request) -> NotFound:
+    return NotFound(Text("There is no archived report {id}.", id=str(request.path_params["report"])))
