@@ -33,7 +33,7 @@ def test_every_command_that_the_readme_names_exists() -> None:
 
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     commands |= {group.name for group in app.registered_groups}
-    named = set(re.findall(r"python fortnight\.py (\w+)", README.read_text(encoding="utf-8")))
+    named = set(re.findall(r"python fortnight\.py ([\w-]+)", README.read_text(encoding="utf-8")))
     assert named <= commands, named - commands
 
 

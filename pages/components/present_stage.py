@@ -59,7 +59,7 @@ STAGE = """<style>
 .st-key-present-way button{min-height:3rem}
 @media (max-width:640px){.fn-stage-full{display:none}.fn-stage-room{max-height:none}[data-testid=stMainBlockContainer]{padding:1rem 1rem 3rem!important}}
 </style>"""
-EVERY_SECONDS = 1.5
+EVERY_SECONDS = 1.0
 
 
 def stage(reader: Reader, now_on: demo.Stage) -> None:

@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser import chromium
+from tests.loaded_sample import copy_sample, loaded_sample
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -190,8 +191,7 @@ def serving(home: Path) -> Iterator[Server]:
 def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The dashboard with the sample workspace loaded; read it, do not change it."""
     home = tmp_path_factory.mktemp("sample-home")
-    command_line(home, "migrate")
-    command_line(home, "sample", "load")
+    copy_sample(loaded_sample(tmp_path_factory, "now"), home)
     yield from serving(home)
 
 

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Look, Server, Visit, command_line, serving
+from tests.browser.conftest import Look, Server, Visit, serving
 from tests.browser.test_every_page import addresses
 from tests.hostile import poison
+from tests.loaded_sample import copy_sample, loaded_sample
 
 
 @pytest.fixture
 def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The dashboard with a sample into whose every text somebody wrote an attack."""
     home = tmp_path_factory.mktemp("hostile-home")
-    command_line(home, "migrate")
-    command_line(home, "sample", "load")
+    copy_sample(loaded_sample(tmp_path_factory, "now"), home)
     assert poison(home / "fortnight.db") > 3000
     yield from serving(home)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ import fortnight
 from core.config import load_config
 from store import tables
 from store.db import open_store
+from tests.loaded_sample import copy_sample, loaded_sample
 
 ROOT = Path(__file__).parents[2]
 QUIET = {"LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "FORTNIGHT_LANG", "FORTNIGHT_DATABASE_URL", "FORTNIGHT_DEBUG"}
@@ -85,21 +85,10 @@ def house(sqlite_config: object, door: Run) -> Run:
     return door
 
 
-@pytest.fixture(scope="session")
-def _sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("sample") / "home"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("FORTNIGHT_HOME", str(home))
-        patched.delenv("FORTNIGHT_DATABASE_URL", raising=False)
-        assert fortnight.main(["migrate"]) == 0
-        assert fortnight.main(["sample", "load", "--if-empty"]) == 0
-    return home
-
-
 @pytest.fixture
-def sample(_sample_home: Path, tmp_path: Path, door: Run) -> Run:
+def sample(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, door: Run) -> Run:
     """The door of a house in which the sample workspace was loaded."""
-    shutil.copytree(_sample_home, tmp_path / "home", dirs_exist_ok=True)
+    copy_sample(loaded_sample(tmp_path_factory, "now"), tmp_path / "home")
     return door
 
 

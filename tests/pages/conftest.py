@@ -16,9 +16,9 @@ from actions.import_sheet import import_sheet
 from core.actor import local_admin
 from core.config import Config, load_config
 from pages.components.navigation import page_files
-from services.sample.load import load_sample
 from store.db import open_store
-from store.migrate import born_marker, migrate
+from store.migrate import born_marker
+from tests.loaded_sample import loaded_sample
 
 SHELL = Path(__file__).parents[2] / "pages" / "components" / "shell.py"
 TODAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # when the sample's story ends and the pages are looked at
@@ -31,16 +31,7 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture(scope="session")
 def _sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample workspace as of TODAY, loaded once through the real import."""
-    home = tmp_path_factory.mktemp("sample-home")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("FORTNIGHT_HOME", str(home))
-        patched.delenv("FORTNIGHT_DATABASE_URL", raising=False)
-        config = load_config()
-        migrate(config)
-        store = open_store(config)
-        load_sample(store, local_admin(), at=TODAY)
-        store.engine.dispose()  # the last connection to close writes the log back into the file
-    return config.sqlite_path
+    return loaded_sample(tmp_path_factory, "today", TODAY) / "fortnight.db"
 
 
 @pytest.fixture
