@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -55,7 +56,7 @@ class HouseSettings:
 
     def __post_init__(self) -> None:
         _accept(self.language in LANGUAGES, "language", self.language, Text("en or zh"))
-        _accept(self.zone in available_timezones(), "zone", self.zone, Text("an IANA name such as Asia/Shanghai"))
+        _accept(self.zone in _zones(), "zone", self.zone, Text("an IANA name such as Asia/Shanghai"))
         _check_calendar("calendar", self.calendar)
         for _, calendar in self.department_calendars:
             _check_calendar("department_calendars", calendar)
@@ -138,3 +139,9 @@ def _accept(is_accepted: bool, name: str, given: Any, accepted: Text) -> None:
             Text("“{given}” is no value of “{field}”.", given=str(given), field=Text(LABELS[name])),
             next=Text("Accepted are: {accepted}.", accepted=accepted),
         )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of every time zone; the library looks through its folders each time it is asked."""
+    return frozenset(available_timezones())

@@ -1,6 +1,6 @@
 """One source's facts as frames, and the ledgers folded from them: what derivation stores and `--as-of` replays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,23 @@ def fold_source(
 
     Args: policy, instead of the source's own. Returns: sprint id -> Ledger, in the order given. Rule: R1-R18.
     """
+    fold = _folding(facts, policy or facts.policy)
+    return {sprint_id: fold(sprint_id, as_of) for sprint_id in sprint_ids}
+
+
+def fold_over(
+    facts: SourceFacts, sprint_id: str, instants: Iterable[datetime], *, policy: str | None = None
+) -> list[Ledger]:
+    """The ledgers of one sprint at several instants; what is recorded is prepared once.
+
+    Args: policy, instead of the source's own. Returns: a Ledger for each instant, in their order. Rule: R1-R18.
+    """
+    fold = _folding(facts, policy or facts.policy)
+    return [fold(sprint_id, at) for at in instants]
+
+
+def _folding(facts: SourceFacts, policy: str) -> Callable[[str, datetime], Ledger]:
+    """A function from a sprint and an instant to its ledger, everything recorded prepared."""
     history = prepare_history(facts.sprints, facts.items, facts.changes, facts.stated)
     # The log's beginning is the source's, not that of the items that are here.
     history = replace(history, log_from=log_from(facts.log_begins), is_full_log=not facts.has_stated)
@@ -80,13 +97,9 @@ def fold_source(
         for sprint, board in zip(facts.sprints["sprint_id"], facts.sprints["board_id"], strict=True)
     }
     done = {board: facts.done_statuses(board) for board in {*board_of.values(), None}}
-    return {
-        sprint_id: fold_ledger(
-            history,
-            sprint_id,
-            counting_rules(
-                done[board_of.get(sprint_id)], known, as_of, policy or facts.policy, counts_subtasks=counts_subtasks
-            ),
-        )
-        for sprint_id in sprint_ids
-    }
+
+    def fold(sprint_id: str, at: datetime) -> Ledger:
+        rules = counting_rules(done[board_of.get(sprint_id)], known, at, policy, counts_subtasks=counts_subtasks)
+        return fold_ledger(history, sprint_id, rules)
+
+    return fold

@@ -62,6 +62,7 @@ def _sprint(
     cards.headline(reader, *answer)
     before = past(board, figures.sprint, unit)
     cards.subline(*_facts(reader, before, figures, unit))
+    demo_view.present_door(reader, board, figures)
     demo_view.broken_panel(reader, figures)
     if figures.is_started:
         parts = demo_view.step_items(figures.items)

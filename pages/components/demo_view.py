@@ -15,7 +15,8 @@ from core.reader import Reader
 from core.rows import rows_of
 from core.wording_actions import CHANGE_KIND, VERDICT
 from core.wording_ledger import why_text
-from pages.components import cards, filters, screens, theme
+from pages.components import cards, data, filters, screens, sprint_filters, theme
+from pages.components.data import Board
 from pages.components.data import flow as flow_data
 from pages.components.history_words import timeline_html
 from pages.components.item_table import Column, item_table
@@ -232,3 +233,11 @@ def _why(reader: Reader, row: dict[str, Any]) -> str:
         return why
     kinds = ("、" if reader.lang == "zh" else ", ").join(reader.t(CHANGE_KIND[kind]) for kind in row["unapproved"])
     return why + ("" if reader.lang == "zh" else " ") + reader.t("Nobody approved: {kinds}.", kinds=kinds)
+
+
+def present_door(reader: Reader, board: Board, figures: SprintFigures) -> None:
+    """The way to the stage, for who may present."""
+    if data.may("present_demo"):
+        asked = {"team": sprint_filters.team_code(board), "sprint": str(figures.sprint["sprint_id"])}
+        door = Markup('<a class="fn-door" href="{}" target="_self">{} →</a>')
+        cards.html(door.format(sprint_filters.link("/present", reader, **asked), reader.t("Present a demo")))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from metrics import burnup as burnup_metric
-from metrics.facts import SourceFacts, fold_source
+from metrics.facts import SourceFacts, fold_over
 from metrics.ledger import totals_frame
 from reports.figures.feedback import imported_days
 from reports.figures.house import house_settings
@@ -28,7 +28,7 @@ def sprint_burnup(session: frames.Reading, figures: SprintFigures) -> pd.DataFra
     ids = set(figures.items["work_item_id"]) | set(figures.items["parent_id"].dropna())
     facts = SourceFacts(**frames.source_facts(session, figures.source_id, ids))
     sprint_id = figures.sprint["sprint_id"]
-    folded = [fold_source(facts, [sprint_id], as_of=at, policy=figures.policy)[sprint_id] for at in instants[:-1]]
+    folded = fold_over(facts, sprint_id, instants[:-1], policy=figures.policy)
     calendar = house.working_calendar(None, imported_days(frames.holidays(session)))
 
     def is_working(day: date) -> bool:

@@ -1,6 +1,8 @@
 """Syncing a simulated Jira over HTTP: from nothing, twice, after edits, deletions, moves and a sprint's close."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -8,12 +10,15 @@ from actions.derive import rebuild
 from actions.replay import reparse_source
 from core.actor import local_admin
 from core.config import Config
+from core.errors import FortnightError
+from core.i18n import Text
+from services.demo_jira.dialect import to_epoch_ms
 from services.demo_jira.server import Jira, running
 from store import tables as t
 from store.db import Store, open_store
 from tests.actions.syncing import AT, HOUR, connect, item, rows, sync, tables
 
-ISSUES = 36
+ISSUES = 24
 
 
 @pytest.fixture(params=["cloud", "data-center"])
@@ -81,6 +86,79 @@ def _equals_a_clean_one(store: Store, jira: Jira) -> None:
     reparsed = reparse_source(store, local_admin(), source_id=1, at=AT + 2 * HOUR)
     assert not any(count["added"] or count["changed"] for count in reparsed.rows.values())
     assert tables(store) == before
+
+
+def test_findings_of_an_item_outside_every_sprint_follow_it(
+    cloud: Jira, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(sqlite_store, cloud)
+    sync(sqlite_store, cloud)
+    cloud.clock(at=to_epoch_ms(AT + 3 * HOUR))
+    key = cloud.add("SHOP", "From a server whose clock is fast")
+    with monkeypatch.context() as broken:
+        broken.setattr("actions.sync.derive", _refuse)
+        assert sync(sqlite_store, cloud, at=AT + HOUR).state == "failed"
+    new = item(sqlite_store, key)
+    assert new["sprint_ids"] == []
+    of_it = {"subject_table": "work_item", "subject_id": new["external_id"]}
+    assert not rows(sqlite_store, t.Finding, **of_it)
+    sync(sqlite_store, cloud, at=AT + 2 * HOUR)  # what a run touched and did not derive is derived by the next
+    assert rows(sqlite_store, t.Finding, **of_it)
+    before = tables(sqlite_store)
+    sync(sqlite_store, cloud, at=AT + 2 * HOUR)
+    assert tables(sqlite_store) == before
+    cloud.edit(key, summary="Edited when that hour had come")
+    sync(sqlite_store, cloud, at=AT + 4 * HOUR)
+    assert not rows(sqlite_store, t.Finding, **of_it)
+    (source,) = rows(sqlite_store, t.Source)
+    assert (source["cursor"]["touched"], source["cursor"]["touched_items"]) == ([], [])
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise FortnightError(Text("The sync ended before its time."))
+
+
+def test_long_lists_of_closed_sprints_are_read_again_once_a_day(
+    jira: Jira, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.jira.known.SPRINT_PAGE", 5)  # as if a page held no more: a board here has seven
+    monkeypatch.setattr("connectors.jira.known._ROOM", 1)
+    connect(sqlite_store, jira)
+    sync(sqlite_store, jira)
+    before = tables(sqlite_store)
+    assert _listed(jira, sqlite_store, AT + HOUR) == {"startAt=3&maxResults=100"}
+    assert tables(sqlite_store) == before
+    old, *_, newest = sorted(rows(sqlite_store, t.Sprint, state="closed", board_id="1"), key=_by_id)
+    jira.sprint("rename", sprint=int(old["external_id"]), name="Renamed long after its end")
+    jira.sprint("rename", sprint=int(newest["external_id"]), name="Renamed soon after its end")
+    (active,) = rows(sqlite_store, t.Sprint, state="active", board_id="1")
+    jira.sprint("close", sprint=int(active["external_id"]))
+    made = jira.sprint("create", board=1, name="Made just now")["id"]
+    _listed(jira, sqlite_store, AT + 2 * HOUR)
+    now = {row["external_id"]: row for row in rows(sqlite_store, t.Sprint)}
+    assert now[active["external_id"]]["state"] == "closed"
+    assert now[newest["external_id"]]["name"] == "Renamed soon after its end"
+    assert now[str(made)]["name"] == "Made just now"
+    assert now[old["external_id"]]["name"] == old["name"]
+    jira.sprint("delete", sprint=int(old["external_id"]))
+    assert "startAt=0&maxResults=100" in _listed(jira, sqlite_store, AT + 3 * HOUR)  # the places do not add up: all
+    assert rows(sqlite_store, t.Sprint, external_id=old["external_id"])[0]["is_deleted"]
+    jira.sprint("rename", sprint=102, name="Renamed long after its end")
+    assert _listed(jira, sqlite_store, AT + 24 * HOUR) == {"startAt=0&maxResults=100"}
+    assert rows(sqlite_store, t.Sprint, external_id="102")[0]["name"] == "Renamed long after its end"
+
+
+def _listed(jira: Jira, store: Store, at: datetime) -> set[str]:
+    """Sync, and tell from where the lists of sprints were read; a configuration is asked for with whole lists alone."""
+    jira.clear()
+    assert sync(store, jira, at=at, census=False).state == "done"
+    asked = jira.requests
+    assert any(one["path"].endswith("/configuration") for one in asked) == (at - AT >= 24 * HOUR)
+    return {one["query"] for one in asked if one["path"].endswith("/sprint")}
+
+
+def _by_id(row: dict[str, Any]) -> int:
+    return int(row["external_id"])
 
 
 def test_a_sprints_close_changes_its_figures_though_no_issue_was_touched(cloud: Jira, sqlite_store: Store) -> None:

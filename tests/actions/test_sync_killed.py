@@ -21,7 +21,7 @@ from tests.actions.syncing import AT, HOUR, client_of, connect, rows, sync, tabl
 
 @pytest.fixture(scope="module")
 def jira() -> Iterator[Jira]:
-    with process("cloud", issues=24) as server:  # of its own, so that a forked child inherits no server's threads
+    with process("cloud", issues=18) as server:  # of its own, so that a forked child inherits no server's threads
         yield server
 
 
@@ -64,10 +64,11 @@ DEATHS = [(_at_request, 5), (_between_batches, 8), (_in_transaction, 2), (_befor
           (_before_the_last_commit, 1)]  # fmt: skip
 
 
-def test_five_deaths_and_a_rerun_equal_a_clean_run(jira: Jira, store: Store, tmp_path: Any) -> None:
+def test_deaths_and_a_rerun_equal_a_clean_run(jira: Jira, store: Store, tmp_path: Any) -> None:
     connect(store, jira)
     store.engine.dispose()
-    for number, (where, n) in enumerate(DEATHS):
+    deaths = DEATHS if store.is_sqlite else DEATHS[2:]  # what dies before anything is written is the same on either
+    for number, (where, n) in enumerate(deaths):
         child = multiprocessing.get_context("fork").Process(target=_sync_and_die, args=(store.config, jira, where, n))
         child.start()
         child.join()
@@ -76,7 +77,7 @@ def test_five_deaths_and_a_rerun_equal_a_clean_run(jira: Jira, store: Store, tmp
     outcome = sync(store, jira, at=AT + HOUR)
     assert outcome.state == "done"
     runs = rows(store, t.SyncRun)
-    assert [run["state"] for run in runs] == ["failed"] * len(DEATHS) + ["done"]
+    assert [run["state"] for run in runs] == ["failed"] * len(deaths) + ["done"]
     told = told_again(runs[0]["error"])
     assert told is not None
     assert told.say(Reader("zh")).startswith("同步意外中断。")

@@ -1,7 +1,9 @@
 """When a sync meets trouble: the rest goes on or the last good data stands, and a person reads why."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,29 +11,51 @@ import pytest
 from actions.sync_state import ask_to_cancel, begin_run
 from connectors.jira.batch import Raw
 from connectors.jira.parse import parse
+from core.config import Config
 from core.i18n import unpacked
 from core.kept_errors import told_again
 from core.reader import Reader
 from reports.figures.house import finding_text
 from services.demo_jira.server import Jira, running
 from store import tables as t
-from store.db import Store
+from store.db import Store, open_store
 from store.locks import source_lock
-from tests.actions.syncing import AT, HOUR, connect, item, rows, sync, tables
+from store.migrate import migrate
+from tests.actions.syncing import AT, HOUR, connect, item, rows, settings_of, sync, tables
+
+ISSUES = 30
 
 
 @pytest.fixture
 def jira() -> Iterator[Jira]:
-    with running("cloud", issues=40) as server:
+    with running("cloud", issues=ISSUES) as server:
         yield server
 
 
+@pytest.fixture(scope="module")
+def in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in step with such a Jira: the story of each is the same, their addresses are not."""
+    home = tmp_path_factory.mktemp("in-step")
+    config = Config(home=home, database_url=f"sqlite:///{home / 'fortnight.db'}")
+    migrate(config)
+    store = open_store(config)
+    with running("cloud", issues=ISSUES) as server:
+        connect(store, server)
+        assert sync(store, server).state == "done"
+    store.engine.dispose()
+    return config.sqlite_path
+
+
 @pytest.fixture
-def synced(jira: Jira, sqlite_store: Store) -> Store:
+def synced(jira: Jira, in_step: Path, sqlite_config: Config) -> Store:
     """A store in step with the simulated Jira."""
-    connect(sqlite_store, jira)
-    assert sync(sqlite_store, jira).state == "done"
-    return sqlite_store
+    shutil.copyfile(in_step, sqlite_config.sqlite_path)
+    store = open_store(sqlite_config)
+    with store.writing() as session:
+        source = session.get_one(t.Source, 1)
+        source.settings = settings_of(jira).model_dump(mode="json")
+        session.add(source)
+    return store
 
 
 def test_a_malformed_record_is_set_aside_until_it_is_mended(jira: Jira, sqlite_store: Store) -> None:
@@ -40,7 +64,7 @@ def test_a_malformed_record_is_set_aside_until_it_is_mended(jira: Jira, sqlite_s
     outcome = sync(sqlite_store, jira)
     assert outcome.state == "done"
     (skipped,) = outcome.skipped
-    assert outcome.rows["work_item"]["added"] == 39
+    assert outcome.rows["work_item"]["added"] == ISSUES - 1
     (finding,) = rows(sqlite_store, t.Finding, code="record_skipped")
     assert (finding["subject_table"], finding["subject_id"]) == ("work_item", skipped.external_id)
     said = Reader("zh").say(finding_text(finding["code"], finding["subject_label"], finding["params"]))
@@ -72,8 +96,8 @@ def test_a_value_that_the_database_refuses_sets_one_record_aside(
     connect(store, jira)
     outcome = sync(store, jira)
     assert (outcome.state, [one.label for one in outcome.skipped]) == ("done", ["SHOP-5"])
-    assert outcome.rows["work_item"]["added"] == 39
-    assert len(rows(store, t.RawRecord, stream="issue")) == 40
+    assert outcome.rows["work_item"]["added"] == ISSUES - 1
+    assert len(rows(store, t.RawRecord, stream="issue")) == ISSUES
 
 
 def test_a_failure_keeps_the_last_good_data_and_says_why_in_either_language(jira: Jira, synced: Store) -> None:
@@ -95,8 +119,8 @@ def test_a_failure_keeps_the_last_good_data_and_says_why_in_either_language(jira
 
 
 def test_a_failure_in_the_middle_derives_nothing_until_the_next_sync_does(jira: Jira, synced: Store) -> None:
-    for number in range(1, 31):
-        jira.edit(f"SHOP-{number}" if number <= 15 else f"APP-{number - 15}", estimate=13)
+    for one in rows(synced, t.WorkItem):
+        jira.edit(one["key"], estimate=13)
     before = tables(synced)
     jira.fault("401", path="changelog/bulkfetch", skip=1, times=99)
     broken = sync(synced, jira, at=AT + HOUR)
@@ -132,7 +156,7 @@ def test_a_cancelled_sync_keeps_what_came_in_and_goes_on_later(jira: Jira, sqlit
     assert told[0]["stage"] == "server"
     assert not rows(sqlite_store, t.SprintEntry)
     assert not ask_to_cancel(sqlite_store, outcome.run_id or 0)
-    assert sync(sqlite_store, jira, at=AT + HOUR).rows["work_item"]["added"] == 40
+    assert sync(sqlite_store, jira, at=AT + HOUR).rows["work_item"]["added"] == ISSUES
 
 
 def test_the_run_of_a_dead_process_is_closed_by_the_next(jira: Jira, synced: Store) -> None:
@@ -141,7 +165,10 @@ def test_the_run_of_a_dead_process_is_closed_by_the_next(jira: Jira, synced: Sto
     assert [run["state"] for run in rows(synced, t.SyncRun)] == ["done", "failed", "done"]
 
 
-def test_lost_permissions_and_deletions_are_told_apart(jira: Jira, synced: Store) -> None:
+def test_lost_permissions_and_deletions_are_told_apart(jira: Jira, sqlite_store: Store) -> None:
+    synced = sqlite_store  # filled from this very server: that a row stays is seen with its address
+    connect(synced, jira)
+    sync(synced, jira)
     hidden = rows(synced, t.WorkItem, project_key="APP")
     jira.hide(project="APP")
     jira.delete("SHOP-2")

@@ -27,7 +27,8 @@ COMMANDS = tuple(commands(fortnight.root()))
 # What is typed or is a name stays: commands, options, environment variables, file endings, formats, values.
 NAMES = sorted({word for command in COMMANDS for word in command.split()})
 TYPED = re.compile(
-    r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|FORTNIGHT_[A-Z_]+|Fortnight|JSON|ISO|Jira|URL|"
+    r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|FORTNIGHT_[A-Z_]+|Fortnight|JSON|ISO|Jira|URL|PPTX|PDF|HTML|CSV|XLSX|"
+    r"\b(?:jsonl|cloud|data-center|both|id|version|board|admin|lead|leader|department|auditor|viewer|writer)\b|"
     rf"\b(?:en|zh|sheets|x|jira|auto|requirement|bug|chore|epic|subtask|todo|in_progress|done|{'|'.join(NAMES)})\b"
 )
 

@@ -19,7 +19,7 @@ sprint_sets = st.frozensets(st.sampled_from(["0", "1", "2", "99"]))
 estimates = st.sampled_from([None, "0", "0.1", "0.2", "1", "3", "5", "8"])
 statuses = st.sampled_from([OPEN, "10001", DONE, "unheard-of"])
 policies = st.sampled_from(["jira-cloud", "jira-dc", "plan-cn"])
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FAST = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def write(ids: frozenset[str]) -> str | None:
