@@ -80,6 +80,7 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-facts{color:var(--fn-muted);font-size:.88rem;line-height:1.75}
 .fn-facts a{color:var(--fn-muted);text-decoration:none}.fn-facts a:hover{color:var(--fn-ink);text-decoration:underline}
 .fn-facts b{color:var(--fn-ink)}
+.stHtml a.fn-door,.stHtml a.fn-door:visited{color:var(--fn-t-accent)}
 .fn-caption{text-align:center;color:var(--fn-muted);font-size:.9rem}
 .fn-crumb{display:none;color:var(--fn-muted);font-size:.86rem}
 .fn-sample{font-size:.9rem;line-height:1.45}
