@@ -173,7 +173,8 @@ class _Sync:
             context = job.context if job.has_context else None
             batches = fetch_issues(client, job.settings, list(issue_keys), context=context)
         else:
-            batches = fetch(client, job.settings, dict(job.standing.fetch), full=full, until=job.at)
+            known = job.known(full=full)
+            batches = fetch(client, job.settings, dict(job.standing.fetch), full=full, until=job.at, known=known)
         with ReadAhead(iter(batches)) as ahead:
             for batch in ahead:
                 job.take(batch)
@@ -213,8 +214,9 @@ class _Sync:
             if session.get_one(t.Source, job.source_id).settings.get("counts_subtasks"):
                 replace_sprint_items(session, job.source_id)  # a parent may have come after its sub-task
             derive(session, job.source_id, at=job.at)
-        elif job.seen.touched:
-            derive(session, job.source_id, sprint_ids=sorted(job.seen.touched), at=job.at)
+        elif job.seen.touched or job.seen.items:
+            touched, items = sorted(job.seen.touched), sorted(job.seen.items)
+            derive(session, job.source_id, sprint_ids=touched, item_ids=items, at=job.at)
 
     def _close(self, session: Session, state: State, error: FortnightError | None) -> t.SyncRun:
         return note_run(

@@ -13,6 +13,7 @@ from connectors.jira import Settings, parse
 from connectors.jira.batch import Batch, Raw, Skipped
 from connectors.jira.context import Context, board_of_sprint, context_of
 from connectors.jira.failures import Cancelled
+from connectors.jira.known import Known
 from connectors.records import Parsed
 from core.clock import now
 from store.bulk import UNSTORABLE
@@ -24,6 +25,7 @@ CONTEXT_STREAMS = ("server", "field", "status", "issue_type", "project", "board"
 LISTED = frozenset({"board", "sprint"})  # streams that are read board by board
 REPARSED_AT_ONCE = 200
 CENSUS_EVERY = timedelta(days=1)
+LISTS_EVERY = timedelta(days=1)  # a sprint closed long ago may have been renamed, a board configured otherwise
 TABLES = {  # stream -> the table whose row a record is
     "project": "project", "board": "board", "sprint": "sprint", "status": "status", "issue": "work_item",
 }  # fmt: skip
@@ -36,7 +38,7 @@ class Job:
 
     Args: is_quiet, nothing of its progress is written into the run; small, the raw records of the small streams by
     (stream, id), from which `context` is made; is_distrusted, that stored rows were parsed otherwise than now: equal raw
-    records are parsed again; skipped, what could not be read; vanished, issues that were asked for by name
+    records are parsed again; lists_read, what the cursor will say of the lists that this run read whole; skipped, what could not be read; vanished, issues that were asked for by name
     and are not there; findings, what this run and earlier ones could not read.
     """
 
@@ -52,6 +54,7 @@ class Job:
     small: dict[tuple[str, str], Raw] = field(default_factory=dict)
     is_distrusted: bool = False
     is_settled: bool = False
+    lists_read: dict[str, Any] | None = None
     skipped: list[Skipped] = field(default_factory=list)
     vanished: set[str] = field(default_factory=set)
     findings: Findings = field(default_factory=Findings)
@@ -63,6 +66,7 @@ class Job:
         self.progress = Progress(self.run_id)
         self.is_cancelled = CancelWatch(self.store, self.run_id)
         self.seen.touch(self.standing.touched)
+        self.seen.touch_items(self.standing.touched_items)
         if self.standing.is_all_touched:
             self.seen.touch_all()
         with self.store.reading() as session:
@@ -311,10 +315,23 @@ class Job:
     # ------------------------------------------------------------ the end
 
     def settled(self, session: Session) -> None:
-        """Every touched sprint was derived, in this session: nothing is left to do for the next run."""
-        self.seen.touched.clear()
+        """Whatever was touched was derived, in this session: nothing is left to do for the next run."""
+        self.seen.settle()
+        self.standing.lists = self.lists_read or self.standing.lists
         self.seen.is_all_touched = False
         self.standing.keep(session, self.source_id, self.seen)
+
+    def known(self, *, full: bool) -> Known | None:
+        """What of the lists of boards and sprints need not be read again; None where all is read, once a day at least.
+
+        A run that reads all notes so in the cursor that its end writes.
+        """
+        read_for = [sorted(self.settings.projects), sorted(self.settings.boards)]
+        lists = self.standing.lists
+        if not full and lists.get("for") == read_for and self.at - datetime.fromisoformat(lists["at"]) < LISTS_EVERY:
+            return Known(dict(self.small))
+        self.lists_read = {"for": read_for, "at": self.at.isoformat()}
+        return None
 
     def is_census_due(self) -> bool:
         """Whether deleted issues were not looked for within a day."""

@@ -14,19 +14,22 @@ from store.write import Row, Written, delete_rows, upsert
 
 Counts = dict[str, dict[str, int]]
 ITEM_DEFAULTS: Row = {"links": [], "spent_seconds": None, "is_deleted": False}
+MOST_ITEMS = 20_000  # more touched items than this are no longer listed one by one: everything is derived
 BOARD_DEFAULTS: Row = {"kind": "scrum", "estimation_field": None, "columns": []}
 
 
 @dataclass
 class Seen:
-    """What a run has met so far: counts by table, touched sprints, and what later batches need to know.
+    """What a run has met so far: counts by table, touched sprints and items, and what later batches need to know.
 
-    Args: touched, sprints to be derived; is_all_touched, that all of them are; listed, sprints that the source itself
+    Args: touched, sprints that changed themselves; items, items whose records changed: their sprints are derived and they
+    are looked at for doubts, in whatever sprint or none; is_all_touched, that everything is derived; listed, sprints that the source itself
     listed in this run: what an item says of such a sprint is older; board_projects, board -> project key.
     """
 
     counts: Counts = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
     is_all_touched: bool = False
     listed: set[str] = field(default_factory=set)
     board_projects: dict[str, str | None] = field(default_factory=dict)
@@ -44,12 +47,13 @@ class Seen:
     def with_step(self, step: "Seen") -> "Seen":
         """This one and what a step added."""
         merged = Seen(
-            {table: dict(count) for table, count in self.counts.items()}, set(self.touched), self.is_all_touched,
-            self.listed, step.board_projects,
+            {table: dict(count) for table, count in self.counts.items()}, set(self.touched), set(self.items),
+            self.is_all_touched, self.listed, step.board_projects,
         )  # fmt: skip
         for table, written in step.counts.items():
             merged.count(table, written)
         merged.touch(step.touched)
+        merged.touch_items(step.items)
         if step.is_all_touched:
             merged.touch_all()
         return merged
@@ -59,10 +63,22 @@ class Seen:
         if not self.is_all_touched:
             self.touched.update(sprint_ids)
 
+    def touch_items(self, item_ids: Iterable[str]) -> None:
+        """Remember that the sprints of these items are to be derived, and their own findings."""
+        if not self.is_all_touched:
+            self.items.update(item_ids)
+            if len(self.items) > MOST_ITEMS:
+                self.touch_all()
+
     def touch_all(self) -> None:
-        """Remember that every sprint is to be derived."""
+        """Remember that everything is to be derived."""
         self.is_all_touched = True
+        self.settle()
+
+    def settle(self) -> None:
+        """Forget what was touched one by one."""
         self.touched.clear()
+        self.items.clear()
 
 
 def write_batch(
@@ -141,16 +157,18 @@ def _items(session: Session, source_id: int, parsed: Parsed, seen: Seen, *, is_e
     known = {key[1] for key in stored}
     pairs = _pairs(parsed)
     add_sprint_items(session, source_id, (pair for pair in pairs if pair[1] not in known))
-    refresh_sprint_items(session, source_id, differing & known)  # an item may have left a sprint without a trace
+    changed = differing & known
     if seen.is_all_touched:
+        refresh_sprint_items(session, source_id, changed)
         return
-    seen.touch(sprint_id for sprint_id, item_id in pairs if item_id in differing)
-    for before in written.before_rows:
-        seen.touch(before["sprint_ids"] or ())
-    parents = {row["parent_id"] for row in rows if row["parent_id"] and row["external_id"] in differing}
-    parents |= {row["parent_id"] for row in written.before_rows if row["parent_id"]}
-    for ids in lookup.sprint_ids_of(session, source_id, parents).values() if parents else ():
-        seen.touch(ids)  # a sub-task is shown, and may be counted, where its parent is
+    linked = sprints_of_items(session, source_id, changed)
+    refresh_sprint_items(session, source_id, changed)
+    left = linked - sprints_of_items(session, source_id, changed)
+    seen.touch(left)  # without a trace: no item that changed leads there now
+    seen.touch_items(differing)
+    # A sub-task is shown, and may be counted, where its parent is.
+    seen.touch_items(row["parent_id"] for row in rows if row["parent_id"] and row["external_id"] in differing)
+    seen.touch_items(row["parent_id"] for row in written.before_rows if row["parent_id"])
 
 
 def _changes(
@@ -191,7 +209,7 @@ def mark_deleted(session: Session, source_id: int, item_ids: Iterable[str], seen
     stored = stored_of(session, t.WorkItem, source_id, "external_id", set(item_ids))
     rows = [{**row, "is_deleted": True} for row in stored.values()]
     written = _note(seen, t.WorkItem, upsert_known(session, t.WorkItem, rows, stored))
-    seen.touch(sprints_of_items(session, source_id, {row["external_id"] for row in written.before_rows}))
+    seen.touch_items(row["external_id"] for row in written.before_rows)
 
 
 def mark_sprints_gone(session: Session, source_id: int, sprint_ids: Iterable[str], seen: Seen) -> None:

@@ -38,16 +38,19 @@ STAGES = {  # stream -> what a person reads of it
 class Standing:
     """The source's cursor.
 
-    Args: fetch, where the connector goes on; touched and is_all_touched, sprints whose figures are older than their
-    rows: they are derived at the end of this run, or of the next one if this one dies; census_at, when deleted issues
-    were last looked for; parsed_with, what the rows were parsed with; reports_refused_at, when the server last
+    Args: fetch, where the connector goes on; touched, touched_items and is_all_touched, sprints and items whose figures
+    and findings are older than their rows: they are derived at the end of this run, or of the next one if this one dies; census_at, when deleted issues
+    were last looked for; lists, when and for which projects and boards the lists of boards and sprints were last read
+    whole; parsed_with, what the rows were parsed with; reports_refused_at, when the server last
     offered no sprint reports.
     """
 
     fetch: dict[str, Any] = field(default_factory=dict)
     touched: list[str] = field(default_factory=list)
+    touched_items: list[str] = field(default_factory=list)
     is_all_touched: bool = False
     census_at: str | None = None
+    lists: dict[str, Any] = field(default_factory=dict)
     parsed_with: str | None = None
     reports_refused_at: str | None = None
 
@@ -58,7 +61,8 @@ class Standing:
 
     def keep(self, session: Session, source_id: int, seen: Seen) -> None:
         """Write the cursor into the source, in the transaction that writes what it speaks of."""
-        self.touched, self.is_all_touched = sorted(seen.touched), seen.is_all_touched
+        self.touched, self.touched_items = sorted(seen.touched), sorted(seen.items)
+        self.is_all_touched = seen.is_all_touched
         source = session.get_one(t.Source, source_id)
         source.cursor = dict(vars(self))
         session.add(source)

@@ -34,6 +34,7 @@ ISSUES = 10_000
 CONNECTIONS = 4
 LATENCY_MS = 50.0
 EDITED = 100
+HOUR_MS = 3_600_000
 FIELDS = ("summary", "status", "issuetype", "priority", "assignee", "created", "updated")
 
 
@@ -255,16 +256,24 @@ def growth(flavour: str = "cloud") -> tuple[dict[str, float], dict[str, float], 
 
 
 def later(jira: Jira, folder: Path, issues: int) -> Took:
-    """A sync after `EDITED` of so many issues were edited, of the store that `in_a_child` filled."""
+    """A sync after `EDITED` of so many issues were edited, of the store that `in_a_child` filled.
+
+    A sync before it, which is not measured, reads again what was edited in the last minutes before the first one: there
+    are many of these, since the simulated story ends with it.
+    """
     from core.config import load_config
     from store.db import open_store
 
+    store = open_store(load_config({"FORTNIGHT_HOME": str(folder)}))
+    jira.clock(forward=HOUR_MS)
+    with Client(settings_of(jira), credential_of(jira)) as client:
+        synced(store, 1, client, census=False)
+    jira.clock(forward=HOUR_MS)
     step = issues // EDITED
     with requests.Session() as session:
         for number in range(1, EDITED + 1):
             asked = {"issue": _id_of(jira, number * step), "fields": {"summary": f"Edited {number}"}}
             session.post(f"{jira.url}/_control/edit", json=asked, timeout=60).raise_for_status()
-    store = open_store(load_config({"FORTNIGHT_HOME": str(folder)}))
     with Client(settings_of(jira), credential_of(jira)) as client:
         took, outcome = synced(store, 1, client, census=False)
     store.engine.dispose()

@@ -16,6 +16,7 @@ from store import tables as t
 from store.write import Row, insert_rows, table_of
 
 CHUNK = 500
+FROZEN_AT_ONCE = 20  # a first sync freezes every closed sprint there is, and their ledgers are large
 TOTAL_KEY = ("source_id", "sprint_id", "unit")
 ENTRY_KEY = ("source_id", "sprint_id")
 FINDING_COLUMNS = ("code", "severity", "subject_table", "subject_id", "subject_label", "params")
@@ -82,8 +83,8 @@ def freeze(
     session: Session, source_id: int, sprint_ids: Sequence[str], *, at: datetime, by: str, reason: str | None = None
 ) -> int:
     """Write the derived ledgers of some sprints as snapshots. Returns how many."""
-    for start in range(0, len(sprint_ids), CHUNK):
-        part = list(sprint_ids[start : start + CHUNK])
+    for start in range(0, len(sprint_ids), FROZEN_AT_ONCE):
+        part = list(sprint_ids[start : start + FROZEN_AT_ONCE])
         payloads = derived_payloads(session, source_id, part)
         insert_rows(
             session,

@@ -11,6 +11,7 @@ from connectors.jira.client import Client
 from connectors.jira.context import Context, context_of
 from connectors.jira.failures import JiraError, failure
 from connectors.jira.issues import Chunk, IssueReader, calls, chunks
+from connectors.jira.known import Known
 from connectors.jira.paging import issue_ids
 from connectors.jira.scope import (
     fields_asked,
@@ -33,7 +34,13 @@ _MINUTE_MS = 60_000
 
 
 def fetch(
-    client: Client, settings: Settings, cursor: Cursor | None, *, full: bool = False, until: datetime
+    client: Client,
+    settings: Settings,
+    cursor: Cursor | None,
+    *,
+    full: bool = False,
+    until: datetime,
+    known: Known | None = None,
 ) -> Iterator[Batch]:
     """Read what changed since the cursor (everything where there is none, or `full`): small streams, then issues.
 
@@ -44,14 +51,15 @@ def fetch(
 
     Args: client; settings; cursor, as the last committed batch gave it; full, read everything again; until, taken before
     the first request: the next sync reads from there (or from the server's own time, where that is earlier), less an
-    overlap.
+    overlap; known, stored records of the small streams: the sprints that were closed long ago and the configurations of
+    boards are taken from them, where the lists show no other change (without it they are read anew).
     Returns: batches. An issue's batch carries a cursor with which a later fetch goes on after it, should this one end
     there; the last one (which may hold no records) carries the cursor of a complete read.
     Raises: JiraError, Cancelled.
     """
     server = read_server(client)
     until_ms = milliseconds(not_after_server(until, server))
-    small = list(small_batches(client, settings, flavour_of(server), server))
+    small = list(small_batches(client, settings, flavour_of(server), server, known))
     context = context_of(record for batch in small for record in batch.records)
     reading = _Reading(client, settings, context, dict(cursor or {}), full, until_ms)
     reading.refuse_lost_estimates()  # before anything is kept: what stands is right, what would come is not
@@ -148,7 +156,7 @@ class _Reading:
             again = self._list(pending["until_ms"])
         ids = self._list(pending["since_ms"])
         ahead = [one for one in ids if one.isdigit() and int(one) > pending["after_id"]]
-        first = set(ahead)
+        first = set(ahead) if again else set[str]()
         keys = [one for one in ids if not one.isdigit()]  # no order among them: read at the end, and again if need be
         work = ahead + [one for one in again if one not in first and one.isdigit()] + keys
         yield from self._read(work, len(ahead), len(keys), pending)

@@ -11,12 +11,13 @@ _IDS_PAGE = {"cloud": 5000, "data-center": 1000}
 _RELISTS = 3
 
 
-def pages(client: Client, path: str, **params: str | int) -> Iterator[dict[str, Any]]:
+def pages(client: Client, path: str, *, begin: int = 0, **params: Any) -> Iterator[dict[str, Any]]:
     """The rows of a list with `startAt`: boards, sprints, projects of Cloud.
 
-    A short page is not the end: the end is `isLast`, or `total` reached, or an empty page. Raises: JiraError.
+    A short page is not the end: the end is `isLast`, or `total` reached, or an empty page. Args: begin, the place of the
+    first row that is asked for. Raises: JiraError.
     """
-    start, seen, is_again = 0, set[str](), False
+    start, seen, is_again = begin, set[str](), False
     while True:
         page = client.get_json(path, {**params, "startAt": start, "maxResults": _LIST_PAGE})
         rows = page.get("values") if isinstance(page, dict) else None

@@ -10,6 +10,7 @@ from connectors.jira.batch import Batch, Raw, Skipped
 from connectors.jira.client import Client
 from connectors.jira.context import board_projects
 from connectors.jira.failures import JiraError, failure
+from connectors.jira.known import Known, begin_of, left_out, listed_on
 from connectors.jira.paging import pages
 from connectors.jira.settings import Flavour, Settings
 from core.i18n import N_, Text
@@ -51,11 +52,15 @@ def server_time(server: dict[str, Any]) -> datetime | None:
     return found if found is not None and found.tzinfo else None
 
 
-def small_batches(client: Client, settings: Settings, flavour: Flavour, server: dict[str, Any]) -> Iterator[Batch]:
+def small_batches(
+    client: Client, settings: Settings, flavour: Flavour, server: dict[str, Any], known: Known | None = None
+) -> Iterator[Batch]:
     """One batch a stream, in the order the parser needs them; the requests of all run at once.
 
-    A board that cannot be read is skipped with its reason, the others come in. Raises: JiraError, Cancelled.
+    A board that cannot be read is skipped with its reason, the others come in. Args: known, what need not be asked for
+    again. Raises: JiraError, Cancelled.
     """
+    before = known or Known()
     steady = {name: value for name, value in server.items() if name not in ("serverTime", "databaseBuildNumber")}
     yield _batch("server", [raw("server", "server", steady)])
     calls: list[Callable[[], list[Raw]]] = [
@@ -70,7 +75,7 @@ def small_batches(client: Client, settings: Settings, flavour: Flavour, server: 
         yield _batch(stream, next(small))
     projects = next(small)
     keys = [str(one.value["key"]) for one in projects]
-    listed = _with_projects(client, next(small), keys)
+    listed = _with_projects(client, next(small), keys, before)
     if settings.boards and not settings.projects:
         shown = {key for one in listed for key in board_projects(one.value)}
         projects = [one for one in projects if one.value["key"] in shown]
@@ -78,11 +83,7 @@ def small_batches(client: Client, settings: Settings, flavour: Flavour, server: 
     whole = list(client.map_ordered(_later(_configured, client, one, skipped) for one in listed))
     yield _batch("board", whole, skipped)
     refused: list[Skipped] = []
-    sprints: dict[str, Raw] = {}
-    for found in client.map_ordered(_later(_sprints, client, one, refused) for one in whole):
-        for sprint in found:  # a sprint can stand on several boards; its own one says so
-            sprints.setdefault(sprint.external_id, sprint)
-    yield _batch("sprint", list(sprints.values()), refused)
+    yield _batch("sprint", _every_sprint(client, whole, refused, before), refused)
 
 
 def _batch(stream: str, records: list[Raw], skipped: list[Skipped] | None = None) -> Batch:
@@ -147,6 +148,8 @@ def _board(client: Client, board_id: str, skipped: list[Skipped]) -> dict[str, A
 
 def _configured(client: Client, board: Raw, skipped: list[Skipped]) -> Raw:
     """A board's record with its configuration and its projects in it; null where the account may not read them."""
+    if board.value.get("configuration"):
+        return board
     merged = dict(board.value)
     merged["configuration"] = None
     label = str(merged.get("name") or board.external_id)
@@ -160,11 +163,13 @@ def _configured(client: Client, board: Raw, skipped: list[Skipped]) -> Raw:
     return raw("board", board.external_id, merged)
 
 
-def _with_projects(client: Client, boards: list[Raw], keys: list[str]) -> list[Raw]:
+def _with_projects(client: Client, shown: list[Raw], keys: list[str], known: Known) -> list[Raw]:
     """The boards, with their projects' keys where the server does not name a location (older ones never do).
 
-    Asked for from the side that is smaller: which boards a project has, or which projects a board has.
+    Asked for from the side that is smaller: which boards a project has, or which projects a board has. Those that are
+    known as they are come with their configuration.
     """
+    boards = [raw("board", one.external_id, known.board(one.value) or one.value) for one in shown]
     bare = [one for one in boards if not board_projects(one.value)]
     found: dict[str, list[str]] = {one.external_id: [] for one in bare}
     if not bare:
@@ -187,7 +192,7 @@ def _with_projects(client: Client, boards: list[Raw], keys: list[str]) -> list[R
     ]  # fmt: skip
 
 
-def _rows_or_none(client: Client, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+def _rows_or_none(client: Client, path: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         return list(pages(client, path, **params))
     except JiraError as error:
@@ -196,20 +201,44 @@ def _rows_or_none(client: Client, path: str, params: dict[str, str]) -> list[dic
         return []
 
 
-def _sprints(client: Client, board: Raw, skipped: list[Skipped]) -> list[Raw]:
+def _every_sprint(client: Client, boards: list[Raw], skipped: list[Skipped], known: Known) -> list[Raw]:
+    """The sprints of all boards, each once: one can stand on several boards; its own one says so."""
+    fresh: dict[str, dict[str, Any]] = {}
+    kept: dict[str, dict[str, Any]] = {}
+    stands_on: dict[str, list[str]] = {}
+    found = client.map_ordered(_later(_sprints, client, one, skipped, known) for one in boards)
+    for board, (read, unread) in zip(boards, found, strict=True):
+        for values, rows in ((kept, unread), (fresh, read)):
+            for key, row in rows.items():
+                values.setdefault(key, row)
+                stands_on.setdefault(key, []).append(board.external_id)
+    rows = {key: fresh.get(key) or kept[key] for key in stands_on}
+    return [raw("sprint", key, listed_on(row, stands_on[key])) for key, row in rows.items()]
+
+
+def _sprints(
+    client: Client, board: Raw, skipped: list[Skipped], known: Known
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """A board's sprints: those read now, and known ones that need not be."""
     if board.value.get("type") == "kanban":
-        return []
+        return {}, {}
+    before = known.sprints_on(board.external_id)
+    begin, kept = begin_of(before), None
+    path = f"/rest/agile/1.0/board/{board.external_id}/sprint"
     label = str(board.value.get("name") or board.external_id)
     try:
-        rows = list(pages(client, f"/rest/agile/1.0/board/{board.external_id}/sprint"))
+        rows = list(pages(client, path, begin=begin))
+        if begin:
+            kept = left_out(before, rows, begin)
+            rows = rows if kept is not None else list(pages(client, path))
     except JiraError as error:
         if error.code == "bad_request":  # "The board does not support sprints"
-            return []
+            return {}, {}
         if error.code not in ("forbidden", "not_found"):
             raise
         skipped.append(Skipped("sprint", board.external_id, label, Text(SPRINTS_UNREAD, board=label)))
-        return []
-    return [raw("sprint", row["id"], {**row, "listedOnBoardId": board.external_id}) for row in rows]
+        return {}, {}
+    return {str(row["id"]): row for row in rows}, kept or {}
 
 
 def not_after_server(until: datetime, server: dict[str, Any]) -> datetime:
