@@ -139,6 +139,7 @@ def _ledgers(session: Session, source_id: int, rules: SourceRules, sprint_ids: l
             more = facts.item_columns(session, source_id, parents)
             items = [[*one, *other] for one, other in zip(items, more, strict=True)]
             ids |= parents
-    changes = facts.change_columns(session, source_id, ids, FIELDS, CONTENT_FIELDS)
+    has_log = not rules.has_stated or not FIELDS.isdisjoint(rules.log_begins)
+    changes = facts.change_columns(session, source_id, ids, FIELDS, CONTENT_FIELDS) if has_log else []
     stated = facts.stated_columns(session, source_id, ids) if rules.has_stated else []
     return fold_sprints(rules, recorded_history(rules, items, changes, stated), sprint_ids)

@@ -1,12 +1,12 @@
 """One sprint's items in their buckets: the fold of histories between T0 and T1 (R9-R14)."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
-from metrics.history import BEGINNING, History, ItemHistory, SprintSpan, Step, instant, value_at
+from metrics.entry import HOUR, Doubts, Entry, iso
+from metrics.history import BEGINNING, History, ItemHistory, SprintSpan, Step, value_at
+from metrics.plain_rows import PlainFold
 from metrics.presence import (
     Counting,
     completion,
@@ -18,60 +18,6 @@ from metrics.presence import (
 )
 
 FIVE_MINUTES = 5 * 60 * 1_000_000
-HOUR = 3_600_000_000
-
-
-@dataclass(slots=True)
-class Entry:
-    """One item in one sprint: SprintEntry's columns, instants in microseconds."""
-
-    sprint_id: str
-    work_item_id: str
-    bucket: str | None
-    outcome: str | None
-    entered_at: int | None
-    left_at: int | None
-    done_at: int | None
-    initial_points: float | None
-    final_points: float | None
-    is_unestimated: bool
-    is_first_estimate: bool
-    is_content_changed: bool
-    is_spillover: bool
-    why_code: str
-    why_params: dict[str, Any]
-    key: str
-
-    @property
-    def is_left_out(self) -> bool:
-        """Under plan-cn: added and then removed, in neither (R15)."""
-        return self.why_code == "left_out"
-
-    @property
-    def is_membership_unknown(self) -> bool:
-        return self.bucket is None and self.why_code.startswith("unknown_")
-
-    @property
-    def is_initial_unknown(self) -> bool:
-        """In the sprint, but nobody recorded at which estimate: not the same as an item without an estimate."""
-        return self.bucket is not None and self.initial_points is None and not self.is_unestimated
-
-    @property
-    def re_estimated(self) -> float:
-        """R12: final minus initial estimate of an item that is in the sprint at its end, missing counted as 0."""
-        if self.bucket is None or self.outcome == "removed":
-            return 0.0
-        return (self.final_points or 0.0) - (self.initial_points or 0.0)
-
-
-@dataclass
-class Doubts:
-    """What cannot be trusted in one sprint: code -> the keys (or statuses) it concerns."""
-
-    found: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-
-    def add(self, code: str, subject_id: str, label: str) -> None:
-        self.found[code][subject_id] = label
 
 
 @dataclass(frozen=True)
@@ -106,6 +52,9 @@ class Fold:
             if entry is not None:
                 found.append(entry)
             self._doubt(item, entry)
+        found += PlainFold(
+            self.span, self.counting, self.start, self.end, self.doubts, is_past_view=self.is_past_view
+        ).entries(self.history.plain.get(self.span.id, ()))
         return sorted(found, key=lambda entry: (entry.key, entry.work_item_id))
 
     def _entry(self, item: ItemHistory) -> Entry | None:
@@ -242,23 +191,23 @@ class Fold:
         found: dict[str, Any] = {}
         if at is not None:
             entered = _last_at(done if entry.why_code.startswith("reopened") else member, at)
-            found["entered_at"], found["entered_hours"] = _iso(at), round((at - self.start) / HOUR, 1)
+            found["entered_at"], found["entered_hours"] = iso(at), round((at - self.start) / HOUR, 1)
             found["entered_by"] = entered[2] if entered else None
             if entry.bucket == "carried" and (carried_from := self._carried_from(item, at)):
                 found["carried_from"] = carried_from.name
         if left_at is not None:
-            found["left_at"], found["left_hours"] = _iso(left_at), round((left_at - self.start) / HOUR, 1)
+            found["left_at"], found["left_hours"] = iso(left_at), round((left_at - self.start) / HOUR, 1)
             found["left_by"] = left[2] if left else None
         if entry.done_at is not None:
-            found["done_at"] = _iso(entry.done_at)
+            found["done_at"] = iso(entry.done_at)
         found["initial_points"], found["final_points"] = entry.initial_points, entry.final_points
         if len(item.estimates) > 1:
             since = self.start if at is None else at
             sized = next((step for step in reversed(item.estimates) if since < step[0] <= self.end), None)
             if sized:
-                found["estimated_at"], found["estimated_by"] = _iso(sized[0]), sized[2]
+                found["estimated_at"], found["estimated_by"] = iso(sized[0]), sized[2]
         if content:
-            found["content_at"], found["content_by"] = _iso(content[-1][0]), content[-1][2]
+            found["content_at"], found["content_by"] = iso(content[-1][0]), content[-1][2]
         return {name: value for name, value in found.items() if value is not None}
 
     def _is_later(self, other: SprintSpan) -> bool:
@@ -334,8 +283,3 @@ def _since(done: list[Step], end: int) -> int | None:
 def _ids_until(item: ItemHistory, as_of: int) -> frozenset[str]:
     ids: Iterable[str] = value_at(item.sprints, as_of, frozenset())
     return frozenset(ids)
-
-
-@lru_cache(maxsize=4096)  # most items of a sprint share its start
-def _iso(at: int | None) -> str | None:
-    return None if at is None else instant(at).isoformat()

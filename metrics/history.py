@@ -5,12 +5,12 @@ changed. Instants are integers (microseconds since 1970, UTC). A step is (at, va
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 BEGINNING = -(2**62)  # before every instant: a state that was there from the start
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -111,6 +111,26 @@ class StatedRow:
     is_done: bool
 
 
+class PlainRow(NamedTuple):
+    """An item of which a sheet states one sprint and nothing else is recorded, with that row (`metrics.plain_rows`)."""
+
+    item_id: str
+    key: str
+    kind: str
+    created_at: int | None
+    item_status_id: str | None
+    is_deleted: bool
+    known: Sequence[str]
+    added_at: int | None
+    added_by: str | None
+    removed_at: int | None
+    initial_points: float | None
+    final_points: float | None
+    status_id: str | None
+    done_at: int | None
+    is_done: bool  # the stated status is of the category done
+
+
 @dataclass(frozen=True)
 class History:
     """Everything a source recorded, prepared once and folded for any sprint at any instant.
@@ -118,7 +138,8 @@ class History:
     Args: by_sprint, sprint id -> ids of the items that any record links to it; stated_sprints, item id -> the sprints
     that sheets state it in; log_from, the first change of each
     kind of field (sprint, estimate, status, content); is_full_log, true where nothing is stated by sheets, so that the
-    changes are a tracker's own complete history.
+    changes are a tracker's own complete history; plain, sprint id -> items that are in none of the other maps, since one
+    stated row says all about them.
     """
 
     sprints: dict[str, SprintSpan]
@@ -128,6 +149,7 @@ class History:
     stated_sprints: dict[str, frozenset[str]]
     log_from: dict[str, int]
     is_full_log: bool
+    plain: Mapping[str, Sequence[PlainRow]] = field(default_factory=dict)
 
     @cached_property
     def ends_by_board(self) -> dict[str | None, list[tuple[int, str]]]:

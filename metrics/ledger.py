@@ -4,13 +4,14 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from metrics.entries import FIVE_MINUTES, Doubts, Entry, Fold
+from metrics.entries import FIVE_MINUTES, Fold
+from metrics.entry import Doubts, Entry
 from metrics.events import prepare_history
 from metrics.examples import ledger_example
 from metrics.finding import Finding
@@ -190,7 +191,7 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     findings = [_finding(code, span.id, span.name, labels) for code, labels in sorted(doubts.found.items())]
     per_item = [
         Finding("done_without_date", "warning", "work_item", item_id, key, {"items": key, "n": 1, "sprint": span.name})
-        for item_id, key in sorted(doubts.found.get("done_without_date", {}).items(), key=lambda pair: pair[1])
+        for item_id, key in sorted(doubts.found.get("done_without_date", {}).items(), key=itemgetter(1, 0))
     ]
     findings = [one for one in findings if one.code != "done_without_date"] + per_item
     return _ledger(sprint_id, counting, window, entries, is_content_recorded, findings)

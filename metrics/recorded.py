@@ -1,17 +1,19 @@
 """One source's sprints, counted some thousand items at a time: derivation's way to the same ledgers as `fold_source`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import pandas as pd
 
 from metrics.facts import done_statuses, log_from
 from metrics.histories import build_history
-from metrics.history import History, SprintSpan, StatedRow
+from metrics.history import History, PlainRow, SprintSpan, StatedRow
 from metrics.ledger import Ledger, counting_rules, fold_ledger
+from metrics.plain_rows import plain_rows
 from metrics.presence import Counting
 
 Columns = Sequence[Sequence[Any]]
@@ -69,10 +71,19 @@ def recorded_history(rules: SourceRules, items: Columns, changes: Columns, state
         (one, key, kind, parent, status, points, created, done, status in rules.by_category, is_deleted, now or ())
         for one, key, kind, parent, status, points, created, done, is_deleted, now in zip(*items, strict=True)
     ]
-    return build_history(
+    begins = log_from(rules.log_begins)
+    plain: dict[str, list[PlainRow]] = {}
+    if stated and not begins:  # a log may tell what a row does not
+        plain = plain_rows(rows, stated, rules.by_category)
+        told = {row.item_id for of_sprint in plain.values() for row in of_sprint}
+        rows = [row for row in rows if row[0] not in told]
+        is_left = [item_id not in told for item_id in stated[1]]
+        stated = [list(compress(column, is_left)) for column in stated]
+    history = build_history(
         rules.spans.values(), rows, zip(*changes, strict=True), _stated_rows(rules, stated),
-        log_from=log_from(rules.log_begins), is_full_log=not rules.has_stated,
+        log_from=begins, is_full_log=not rules.has_stated,
     )  # fmt: skip
+    return replace(history, plain=plain) if plain else history
 
 
 def _stated_rows(rules: SourceRules, stated: Columns) -> dict[tuple[str, str], StatedRow]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from metrics.entries import Entry
+from metrics.entry import Entry
 
 FIGURES = (
     "committed", "added", "carried", "re_estimated", "removed",

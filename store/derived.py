@@ -55,9 +55,9 @@ def replace_rows(
     at = [names.index(name) for name in key]
     compared = [index for index, name in enumerate(names) if name not in ignored]
     key_of, part_of = itemgetter(*at), itemgetter(*compared)
-    changed = []
-    for row in fresh:
-        before = stored.pop(key_of(row), None) if stored else None
+    changed = [] if stored else fresh
+    for row in fresh if stored else ():
+        before = stored.pop(key_of(row), None)
         if before is None or (before != row and part_of(before) != part_of(row)):
             changed.append(row)
     _delete_keys(session, table, key, list(stored))

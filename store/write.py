@@ -203,7 +203,10 @@ def _insert_into(table: Table, names: Sequence[str]) -> str:
 
 def _bound(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     """The rows as tuples of what SQLite keeps."""
-    columns = [_as_stored(table.c[name].type, [row[name] for row in rows], connection) for name in names]
+    if not rows:
+        return []
+    given = zip(*map(_getter(names), rows), strict=True)
+    columns = [_as_stored(table.c[name].type, values, connection) for name, values in zip(names, given, strict=True)]
     return list(zip(*columns, strict=True))
 
 
@@ -211,14 +214,18 @@ def _as_stored(kind: Any, values: Sequence[Any], connection: Connection) -> Sequ
     """One column's values as SQLite keeps them. JSON and instants, which are most of the cost, repeat themselves within
     a column (empty lists, a sprint's dates), so each different value is put into words once."""
     if isinstance(kind, JSON):
-        return [to_json(value) for value in values]
+        texts = {id(value): value for value in values}  # one list stands in thousands of rows
+        if len(texts) == len(values):
+            return [to_json(value) for value in values]
+        written = {at: to_json(value) for at, value in texts.items()}
+        return [written[id(value)] for value in values]
     process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     if process is None:
         return values
-    if python_type_of(kind) is not datetime:
+    if python_type_of(kind) not in (datetime, bool):
         return [process(value) for value in values]
-    written: dict[Any, Any] = {value: process(value) for value in set(values)}
-    return [written[value] for value in values]
+    each: dict[Any, Any] = {value: process(value) for value in set(values)}
+    return [each[value] for value in values]
 
 
 def delete_rows(session: Session, model: type[Base], **equals: Any) -> int:

@@ -67,8 +67,8 @@ def _plain(text: str) -> str:
 def day_order(values: Iterable[object]) -> str | None:
     """Which of day and month comes first in a column: told by any date with a part above 12; None where none tells."""
     orders = set()
-    for value in values:
-        found = _NUMBERS.fullmatch(_plain(value)) if isinstance(value, str) and value[:1].isdigit() else None
+    for value in {value for value in values if value.__class__ is str}:
+        found = _NUMBERS.fullmatch(_plain(value)) if value[:1].isdigit() else None
         if found and int(found["first"]) > 12:
             orders.add("dmy")
         elif found and int(found["other"]) > 12:

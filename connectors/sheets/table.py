@@ -88,6 +88,11 @@ class Table:
         if field.type is FieldType.QUANTITY:
             raise AssertionError("quantities need a unit: kpi_sheets and measurements read them")
         read = self._reader(field, cells)
+        kinds = set(map(type, cells))
+        if bool not in kinds:  # 1, 1.0 and True are one dict key: beside booleans cells are judged one by one
+            judged = {cell: self._read(read, field, cell) for cell in dict.fromkeys(cells)}
+            if not any(value.__class__ is CellError for value in judged.values()):
+                return list(map(judged.__getitem__, cells))
         memo: dict[Any, Any] = {"": None}
         values = []
         for at, cell in enumerate(cells):
@@ -223,7 +228,10 @@ class Table:
     def require(self, name: str) -> None:
         """Report every data row whose required cell is empty (a wrong cell is reported already)."""
         index = self.mapping[name][0]
-        for at, cell in enumerate(self.cells(index)):
+        cells = self.cells(index)
+        if not any(cell == "" or (cell.__class__ is str and cell.isspace()) for cell in dict.fromkeys(cells)):
+            return
+        for at, cell in enumerate(cells):
             is_empty = cell == "" or (isinstance(cell, str) and not cell.strip())
             if is_empty and (self.rows[at], index) not in self.sheet.bad:
                 self.report(at, name, "", Text("Accepted: a value; this column may not be empty."))

@@ -123,6 +123,7 @@ class StatedEntry(Base, table=True):
     (added_at, removed_at, initial_points, done_at): an empty cell of a known column is a statement, a missing column is not."""
 
     __tablename__ = "stated_entry"
+    __table_args__ = (Index("ix_stated_entry_item", "source_id", "work_item_id"),)
     source_id: int = Field(foreign_key="source.id", primary_key=True)
     sprint_id: str = Field(primary_key=True)
     work_item_id: str = Field(primary_key=True)
@@ -204,6 +205,7 @@ class SprintItem(Base, table=True):
     must read is found here without reading every item."""
 
     __tablename__ = "sprint_item"
+    __table_args__ = (Index("ix_sprint_item_item", "source_id", "work_item_id"),)
     source_id: int = Field(foreign_key="source.id", primary_key=True)
     sprint_id: str = Field(primary_key=True)
     work_item_id: str = Field(primary_key=True)
