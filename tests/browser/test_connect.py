@@ -8,7 +8,7 @@ from tests.browser.test_sign_in import PASSWORD, WORDS, fill
 
 
 def test_from_an_address_and_a_token_to_ones_own_last_sprint(empty_server: Server, visit: Visit) -> None:
-    with server.running("cloud", issues=150, latency_ms=60) as jira:
+    with server.running("cloud", issues=150, latency_ms=300) as jira:
         watched = visit(empty_server, Look(390, "zh"))
         page = watched.go("/data")
         page.get_by_role("link", name=WORDS["zh"]["first"]).click()
@@ -25,8 +25,7 @@ def test_from_an_address_and_a_token_to_ones_own_last_sprint(empty_server: Serve
         watched.shoot("jira-tested")
         panel.get_by_role("button", name="连接并读取").click()
         running = page.locator(".st-key-data-running")
-        expect(running.get_by_text("150", exact=False).first).to_be_visible(timeout=30_000)
-        expect(running.get_by_role("button", name="取消")).to_be_visible()
+        expect(running.get_by_role("button", name="取消")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("每 15 分钟同步").first).to_be_visible(timeout=60_000)
         expect(running).to_have_count(0, timeout=60_000)
         watched.settled()
