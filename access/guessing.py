@@ -72,11 +72,13 @@ _FREE = (FREE_PER_NAME, FREE_PER_ADDRESS)
 
 def _keys(name: str, address: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a guesser is remembered by; of an IPv6 address its network, since one guesser has all addresses in it."""
-    place = address or ""
-    try:
-        found = ipaddress.ip_address(place)
-        if found.version == 6:
-            place = str(ipaddress.ip_network((found, 64), strict=False))
-    except ValueError:
-        pass  # a name instead of an address counts as itself
+    place = _place(address or "")
     return (name[:64], place), (place,)
+
+
+def _place(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # a name instead of an address counts as itself
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address

@@ -15,7 +15,7 @@ from metrics.registry import INSTANT, metric, typed_frame
 
 DAY = 86_400_000_000  # microseconds
 STATES = ("todo", "in_progress", "done")
-TODO, IN_PROGRESS, DONE = range(3)
+TO_DO, IN_PROGRESS, DONE = range(3)
 PERCENTILES = (0.5, 0.85, 0.95)
 # Resolutions that close an item without doing it, in lower case; a source's settings may name its own.
 WONT_DO = frozenset({
@@ -130,10 +130,10 @@ def flow(
     place = np.arange(len(steps.item))
     is_first = np.r_[True, steps.item[1:] != steps.item[:-1]] if len(place) else np.zeros(0, bool)
     before = np.where(is_first, -1, np.r_[-1, steps.state[:-1]] if len(place) else -1)
-    final = np.full(count, TODO)
+    final = np.full(count, TO_DO)
     final[steps.item] = steps.state  # the last one written stays, and rows are in the order of time
     last_todo, done_place = np.full(count, -1), np.full(count, -1)
-    is_todo, enters_done = steps.state == TODO, (steps.state == DONE) & (before != DONE)
+    is_todo, enters_done = steps.state == TO_DO, (steps.state == DONE) & (before != DONE)
     last_todo[steps.item[is_todo]] = place[is_todo]
     done_place[steps.item[enters_done]] = place[enters_done]
     begins = (steps.state == IN_PROGRESS) & (place > last_todo[steps.item])
@@ -142,7 +142,7 @@ def flow(
     at = np.r_[steps.at, NEVER]  # position -1: never
     is_done = final == DONE
     is_known = steps.has_moves | is_logged
-    started = np.where((final != TODO) & is_known, at[start_place], NEVER)
+    started = np.where((final != TO_DO) & is_known, at[start_place], NEVER)
     done = np.where(is_done, at[done_place], NEVER)
     created = _micro(items["created_at"])
     is_refused = is_done & items["resolution"].str.lower().isin(list(wont_do)).to_numpy(dtype=bool)
@@ -304,17 +304,17 @@ def _steps(
     has_moves = np.zeros(len(items), dtype=bool)
     has_moves[first["item"]] = True
     initial = items["status_id"].map(codes).fillna(IN_PROGRESS).to_numpy(dtype=np.int64).copy()
-    initial[first["item"]] = first["from_value"].map(codes).fillna(TODO).to_numpy(dtype=np.int64)
+    initial[first["item"]] = first["from_value"].map(codes).fillna(TO_DO).to_numpy(dtype=np.int64)
     created = _micro(items["created_at"])
     stated = np.where(has_moves, NEVER, _micro(items["done_at"]))
     end = microseconds(as_of)
     is_stated = (stated != NEVER) & (stated <= end)
     # An item without moves that its source calls done at a date was open until then; since when it was being worked on
     # nobody recorded. One without a date was born done where the log is whole, else done since nobody knows when.
-    initial[~has_moves & (stated != NEVER)] = TODO
+    initial[~has_moves & (stated != NEVER)] = TO_DO
     is_undated = ~has_moves & (initial == DONE) & (not is_logged)
     is_open_now = ~has_moves & (initial == IN_PROGRESS) & (not is_logged)  # since when, nobody recorded
-    initial[is_open_now] = TODO
+    initial[is_open_now] = TO_DO
     moved = kept[kept["at"] <= pd.Timestamp(as_of)]
     dated, open_now = np.flatnonzero(is_stated), np.flatnonzero(is_open_now)
     item = np.r_[np.arange(len(items)), moved["item"].to_numpy(), dated, open_now].astype(np.int64)
