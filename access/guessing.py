@@ -3,9 +3,14 @@
 import ipaddress
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from core.errors import Refused
+from core.i18n import Text
 
 FREE_PER_NAME, FREE_PER_ADDRESS = 5, 20
 LONGEST_SECONDS = 15 * 60.0
@@ -19,6 +24,16 @@ class _Guesser:
     last_at: float
 
 
+class TooSoon(Refused):
+    """This guesser must wait. Args: seconds, how long."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            Text("Too many wrong tries from here."), next=Text("Try again in {seconds} s.", seconds=seconds)
+        )
+        self.seconds = seconds
+
+
 class Guessing:
     """Failed sign-ins of this process, by name and address, and by address alone; in memory, and only so many.
 
@@ -30,31 +45,57 @@ class Guessing:
         self._seen: OrderedDict[tuple[str, ...], _Guesser] = OrderedDict()
         self._lock = threading.Lock()
 
+    @contextmanager
+    def one_try(self, name: str, address: str | None, wrong: type[Exception]) -> Iterator[None]:
+        """One try at a password or code. It counts as wrong from its beginning until it is known to be none: else all
+        tries sent at one moment would be let through, however many.
+
+        Args: wrong, what a wrong password raises; any other error is no guess. Raises: TooSoon.
+        """
+        keys = _keys(name, address)
+        seconds = self._begin(keys)
+        if seconds > 0:
+            raise TooSoon(int(seconds) + 1)
+        try:
+            yield
+        except wrong:
+            raise
+        except Exception:
+            self._take_back(keys)
+            raise
+        self._take_back(keys)
+        with (
+            self._lock
+        ):  # the address's own count stays, or one account of one's own would open the way to guess the others
+            self._seen.pop(keys[0], None)
+
     def wait_seconds(self, name: str, address: str | None) -> float:
         """How long this guesser must still wait before the next try; 0 where it may try now."""
-        at = self._clock()
         with self._lock:
-            waits = [
-                self._wait(self._seen.get(key), free, at) for key, free in zip(_keys(name, address), _FREE, strict=True)
-            ]
-        return max(waits)
+            return self._longest_wait(_keys(name, address), self._clock())
 
-    def failed(self, name: str, address: str | None) -> None:
-        """Remember a wrong password or code."""
+    def _begin(self, keys: "_Keys") -> float:
+        """Count a try, unless it must wait. Returns: how long."""
         at = self._clock()
         with self._lock:
-            for key in _keys(name, address):
+            seconds = self._longest_wait(keys, at)
+            if seconds > 0:
+                return seconds
+            for key in keys:
                 known = self._seen.pop(key, None)
                 is_old = known is None or at - known.last_at > FORGOTTEN_SECONDS
                 self._seen[key] = _Guesser(1 if is_old or known is None else known.failures + 1, at)
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
+        return 0.0
 
-    def succeeded(self, name: str, address: str | None) -> None:
-        """Forget this name's failures from this address; the address's own count stays, or one account of one's own
-        would open the way to guess the others."""
+    def _take_back(self, keys: "_Keys") -> None:
         with self._lock:
-            self._seen.pop(_keys(name, address)[0], None)
+            for known in filter(None, map(self._seen.get, keys)):
+                known.failures = max(0, known.failures - 1)
+
+    def _longest_wait(self, keys: "_Keys", at: float) -> float:
+        return max(self._wait(self._seen.get(key), free, at) for key, free in zip(keys, _FREE, strict=True))
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -68,12 +109,15 @@ class Guessing:
 
 
 _FREE = (FREE_PER_NAME, FREE_PER_ADDRESS)
+_Keys = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def _keys(name: str, address: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a guesser is remembered by; of an IPv6 address its network, since one guesser has all addresses in it."""
+def _keys(name: str, address: str | None) -> _Keys:
+    """What a guesser is remembered by: the account, however its name is typed, and the address; of an IPv6 address its
+    network, since one guesser has all addresses in it."""
     place = _place(address or "")
-    return (name[:64], place), (place,)
+    account = unicodedata.normalize("NFKC", name[:200]).casefold().strip()
+    return (account[:64], place), (place,)
 
 
 def _place(address: str) -> str:

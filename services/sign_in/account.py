@@ -74,16 +74,10 @@ async def _changed(request: Request, doors: Doors, change: Change) -> Response:
         sent = await forms.given(request)
         given = {name: str(value) for name, value in sent.items()}
         secret = given.get("secret", "")
-        wait = doors.guessing.wait_seconds(signed_in.name, visit.address)
-        if wait > 0:
-            raise Refused(
-                Text("Too many wrong tries from here."), next=Text("Try again in {seconds} s.", seconds=int(wait) + 1)
-            )
-        note = done(await change(signed_in, visit.address, given))
+        with doors.guessing.one_try(signed_in.name, visit.address, wrong=sign_in.WrongPassword):
+            note = done(await change(signed_in, visit.address, given))
         secret = ""
     except FortnightError as error:
-        if isinstance(error, sign_in.WrongPassword):
-            doors.guessing.failed(signed_in.name, visit.address)
         note = said(reader, error)
     return await _account_page(request, doors, signed_in, [note], secret)
 

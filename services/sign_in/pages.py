@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from access.gate import Visit, visit_of
-from access.guessing import Guessing
+from access.guessing import Guessing, TooSoon
 from access.sessions import Sessions, can_anybody_sign_in
 from actions import accounts, sign_in
 from actions.sign_in import Browser
@@ -78,21 +78,17 @@ async def do_sign_in(request: Request, doors: Doors) -> Response:
     try:
         given = await forms.given(request)
         name = str(given.get("name", ""))[:200]
-        seconds = int(doors.guessing.wait_seconds(name, browser.address) + 0.999)
-        if seconds:
-            wait = Text("Try again in {seconds} s.", seconds=seconds)
-            slowed = said(reader, Refused(Text("Too many wrong tries from here."), next=wait))
-            return sign_in_page(request, doors, notes=[slowed], name=name, status=429, retry_after=seconds)
         secrets = {"password": str(given.get("password", "")), "code": str(given.get("code", ""))}
-        token = await run_in_threadpool(sign_in.sign_in, doors.store(), browser, name=name, **secrets)
+        with doors.guessing.one_try(name, browser.address, wrong=sign_in.WrongPassword):
+            token = await run_in_threadpool(sign_in.sign_in, doors.store(), browser, name=name, **secrets)
+    except TooSoon as error:
+        notes = [said(reader, error)]
+        return sign_in_page(request, doors, notes=notes, name=name, status=429, retry_after=error.seconds)
     except FortnightError as error:
-        if isinstance(error, sign_in.WrongPassword):
-            doors.guessing.failed(name, browser.address)
         asks_code = isinstance(error, sign_in.CodeAsked) or (name and "code" in given)
         return sign_in_page(
             request, doors, notes=[said(reader, error)], name=name, asks_code=bool(asks_code), status=403
         )
-    doors.guessing.succeeded(name, browser.address)
     return forms.entered(request, token, own_path(request.query_params.get("next")))
 
 
