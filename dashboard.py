@@ -22,7 +22,7 @@ from services.health import schema
 from services.house_store import house_store
 from services.routes import routes
 from services.schedule import house_schedule
-from services.sign_in.door import gate_settings, sign_in_door
+from services.sign_in.door import gate_settings, is_secure, sign_in_door
 from services.sign_in.routes import closing_routes
 from services.webhook import webhook_route
 
@@ -73,7 +73,7 @@ app = st.App(
         *closing_routes(),  # stays last
     ],
     middleware=[
-        Middleware(SecurityHeaders, policy=content_policy(INDEX_HTML.read_text("utf-8"))),
+        Middleware(SecurityHeaders, policy=content_policy(INDEX_HTML.read_text("utf-8")), is_secure=is_secure),
         Middleware(Gate, **gate_settings(), shown_in=shown_in, whole_rerun=WHOLE_RERUN),
         Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
     ],

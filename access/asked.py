@@ -61,7 +61,8 @@ class Asked:
         is_proxied = policy.is_proxy(peer)
         self.address = self._behind(peer) if is_proxied else peer
         scheme = self.headers.get("x-forwarded-proto", "").split(",")[-1].strip().lower() if is_proxied else ""
-        self.is_secure = scheme == "https" if scheme else scope.get("scheme") in {"https", "wss"}
+        spoken = scheme == "https" if scheme else scope.get("scheme") in {"https", "wss"}
+        self.is_secure = spoken or policy.is_public_https(self.hostname)
         forwarded = any(name in self.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via"))
         self.is_this_machine = is_loopback(peer) and not forwarded and self.hostname in LOOPBACK_NAMES
         self.token = self._cookie()

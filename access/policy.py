@@ -31,6 +31,12 @@ class Policy:
     idle: timedelta = field(default=timedelta(hours=IDLE_HOURS))
     absolute: timedelta = field(default=timedelta(hours=ABSOLUTE_HOURS))
 
+    def is_public_https(self, hostname: str | None) -> bool:
+        """Whether browsers know this name by an https address: then something in front does TLS, whoever it is."""
+        if not self.public_origin or not self.public_origin.startswith("https:"):
+            return False
+        return hostname is not None and urlsplit(self.public_origin).hostname == hostname
+
     def is_proxy(self, address: str | None) -> bool:
         """Whether this peer is one of the configured proxies."""
         if not self.proxies or not address:

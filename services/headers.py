@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +18,8 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+# A year of https alone for this very name; what its neighbours speak is not ours to say.
+STRICT_TRANSPORT = "max-age=31536000"
 
 
 def content_policy(index_html: str) -> str:
@@ -50,11 +52,15 @@ def content_policy(index_html: str) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers to every HTTP answer and leaves websockets alone."""
+    """ASGI middleware that adds the headers to every HTTP answer and leaves websockets alone.
 
-    def __init__(self, app: ASGIApp, policy: str, fixed: Mapping[str, str] | None = None) -> None:
-        self.app = app
-        self.headers = {**(FIXED if fixed is None else fixed), "Content-Security-Policy": policy}
+    Args: policy, of content; is_secure, whether this request came by https: then the browser is told to come by nothing
+    else from now on.
+    """
+
+    def __init__(self, app: ASGIApp, policy: str, is_secure: Callable[[Scope], bool]) -> None:
+        self.app, self._is_secure = app, is_secure
+        self.headers = {**FIXED, "Content-Security-Policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +72,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
+                if self._is_secure(scope):
+                    headers["Strict-Transport-Security"] = STRICT_TRANSPORT
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

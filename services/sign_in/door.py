@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any
 
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
+from access.asked import Asked
 from access.guessing import Guessing
 from access.policy import is_loopback, load_policy
 from access.sessions import Sessions, SignedIn
@@ -35,6 +37,11 @@ def house_sessions() -> Sessions:
 def gate_settings() -> dict[str, Any]:
     """What the gate is told besides what only Streamlit knows."""
     return {"sessions": house_sessions, "touch": _touch}
+
+
+def is_secure(scope: Scope) -> bool:
+    """Whether a request came by https, as far as this house believes it."""
+    return Asked(scope, house_sessions().policy).is_secure
 
 
 def sign_in_door() -> list[BaseRoute]:

@@ -30,6 +30,8 @@ ASSETS = {
     "mark.svg": (ROOT / "pages" / "components" / "mark.svg", "image/svg+xml"),
 }
 SET_UP = "/set-up"
+# The answer below an open path where nothing is served: what would follow there is Streamlit's own page.
+NOTHING = PlainTextResponse("There is nothing here.", status_code=404, headers=forms.NOT_KEPT)
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,8 @@ async def asset(request: Request) -> Response:
     """The stylesheet and the mark."""
     found = ASSETS.get(request.path_params["name"])
     if found is None:
-        return await nothing_here(request)
+        return NOTHING
     return FileResponse(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=3600"})
-
-
-async def nothing_here(_request: Request) -> Response:
-    """The answer below an open path where nothing is served: what would follow there is Streamlit's own page."""
-    return PlainTextResponse("There is nothing here.", status_code=404, headers=forms.NOT_KEPT)
 
 
 # ---------------------------------------------------------------- sign-in and sign-out

@@ -39,13 +39,9 @@ def sign_in_routes(doors: Doors, policy: Policy, provider: oidc.Provider | None,
 
 
 def closing_routes() -> list[BaseRoute]:
-    """Put last of our own: below an open path nothing else answers, least of all Streamlit's own page."""
-    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    return [
-        Route(f"{known.path}{{rest:path}}", pages.nothing_here, methods=methods)
-        for known in OPEN
-        if known.path.endswith("/")
-    ]
+    """Put last of our own: at and below an open path nothing else answers, by whatever method, least of all Streamlit."""
+    # an answer is an app of its own, and a route to an app asks for no method
+    return [Route(f"{one.path}{{rest:path}}" if one.path.endswith("/") else one.path, pages.NOTHING) for one in OPEN]
 
 
 def _told(page: Page, doors: Doors) -> Callable[[Request], Awaitable[Response]]:

@@ -283,8 +283,18 @@ def test_only_configured_proxies_are_believed(house: House) -> None:
     assert (
         behind.get("/who", headers={**headers, **plain}).status_code == 401
     )  # a cookie set without TLS counts for nothing
+    policy = load_policy({"FORTNIGHT_ALLOWED_HOSTS": "fortnight.example.com", "FORTNIGHT_TRUSTED_PROXIES": "10.0.0.5"})
     told = house.client(policy, address="203.0.113.1").get("/sign-in", headers=headers).json()
     assert (told["address"], told["secure"]) == ("203.0.113.1", False)
+
+
+def test_under_its_https_address_cookies_are_secure_though_nobody_named_the_proxy(house: House) -> None:
+    policy = load_policy({"FORTNIGHT_PUBLIC_URL": "https://fortnight.example.com"})
+    client = house.client(policy, address="10.0.0.5")
+    for host, is_secure in (("fortnight.example.com", True), ("127.0.0.1", False)):
+        assert client.get("/sign-in", headers={"Host": host}).json()["secure"] is is_secure
+    stripped = {"Host": "fortnight.example.com", "Origin": "http://fortnight.example.com"}
+    assert client.post("/sign-in", headers=stripped).status_code == 403
 
 
 def test_a_name_or_a_proxy_of_its_own_means_that_people_sign_in() -> None:

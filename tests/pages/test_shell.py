@@ -117,7 +117,7 @@ def test_no_way_leads_to_another_site(path: str | None) -> None:
 # ---------------------------------------------------------------- routes and headers
 
 
-def ask(app: ASGIApp, target: str) -> tuple[int, dict[str, str], bytes]:
+def ask(app: ASGIApp, target: str, scheme: str = "http") -> tuple[int, dict[str, str], bytes]:
     """One GET straight through the ASGI app: no server, no network."""
     path, _, query = target.partition("?")
     sent: list[Any] = []
@@ -128,7 +128,7 @@ def ask(app: ASGIApp, target: str) -> tuple[int, dict[str, str], bytes]:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "headers": [(b"host", b"127.0.0.1")],
-        "scheme": "http",
+        "scheme": scheme,
         "server": ("127.0.0.1", 80),
         "root_path": "",
     }
@@ -146,7 +146,10 @@ def ask(app: ASGIApp, target: str) -> tuple[int, dict[str, str], bytes]:
 
 def app_with(schema: Any) -> Starlette:
     policy = content_policy("<html><script>window.a = 1</script></html>")
-    return Starlette(routes=routes(schema), middleware=[Middleware(SecurityHeaders, policy=policy)])
+    return Starlette(
+        routes=routes(schema),
+        middleware=[Middleware(SecurityHeaders, policy=policy, is_secure=lambda scope: scope["scheme"] == "https")],
+    )
 
 
 def test_healthz_says_ok_and_the_schema() -> None:
@@ -183,6 +186,12 @@ def test_every_answer_carries_the_protecting_headers() -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_browser_that_came_by_https_is_told_to_come_by_nothing_else() -> None:
+    app = app_with(lambda: "")
+    assert ask(app, "/nowhere", "https")[1]["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in ask(app, "/nowhere")[1]
 
 
 def test_the_policy_allows_the_one_inline_script_by_its_hash_and_no_other_host() -> None:

@@ -21,7 +21,7 @@ from store.db import Store
 from store.read import rows_where
 from store.tables import PasswordRecord, SetUpLink, SignInSession
 from tests.actions.shop import audit_log
-from tests.services.doors import COSTLY, PASSWORD, Front, cheap_passwords  # noqa: F401 - a fixture
+from tests.services.doors import BASE, COSTLY, PASSWORD, Front, cheap_passwords  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -310,6 +310,10 @@ def test_health_is_bare_and_open_paths_hold_nothing_else(front: Front) -> None:
     assert (stranger.get("/healthz").json(), wang.get("/healthz").json()["schema"]) == ({"status": "ok"}, "0002")
     for path in ("/sign-in/else", "/set-up/a/b", "/webhook/x", "/language/en/x"):
         assert (stranger.get(path).status_code, stranger.get(path).text) == (404, "There is nothing here."), path
+    for path in ("/sign-in", "/healthz", "/set-up", "/webhook/", "/audience/x"):
+        for method in ("OPTIONS", "PROPFIND", "DELETE"):  # what follows there would be Streamlit's own answer
+            answer = stranger.client.request(method, path, headers={"Origin": BASE})
+            assert (answer.status_code, answer.text) == (404, "There is nothing here."), (method, path)
 
 
 def test_errors_are_told_in_the_readers_language(front: Front) -> None:
