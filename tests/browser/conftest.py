@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from core.config import Config
 from tests.browser import chromium
 from tests.loaded_sample import copy_sample, loaded_sample
 
@@ -75,6 +77,16 @@ class Watched:
     def go(self, path: str = "/") -> Page:
         """Open a path of the dashboard and wait until the page has been drawn."""
         self.page.goto(self.base + path)
+        return self.settled()
+
+    def turn_to(self, path: str) -> Page:
+        """Open another page as a person does, by its link in the navigation, without loading the application anew."""
+        if urlsplit(self.page.url).path == path:
+            return self.settled()
+        self.page.evaluate("() => document.querySelectorAll('h1.fn-head').forEach(one => one.dataset.left = 'yes')")
+        link = self.page.locator(f'[data-testid="stSidebarNavLink"][href="{self.base}{path}"]')
+        link.evaluate("one => one.click()")  # on a phone the navigation is folded away
+        self.page.wait_for_selector("h1.fn-head:not([data-left])", timeout=30_000)
         return self.settled()
 
     def settled(self) -> Page:
@@ -196,10 +208,16 @@ def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def empty_server(sqlite_config: Config) -> Iterator[Server]:
     """A dashboard of one's own with a migrated, empty store."""
-    home = tmp_path_factory.mktemp("empty-home")
-    command_line(home, "migrate")
+    yield from serving(sqlite_config.home)
+
+
+@pytest.fixture
+def own_sample_server(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The dashboard with the sample workspace, this test's own: it may be written to."""
+    home = tmp_path / "sample-home"
+    copy_sample(loaded_sample(tmp_path_factory, "now"), home)
     yield from serving(home)
 
 

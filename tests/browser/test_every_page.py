@@ -27,7 +27,7 @@ def test_every_page_opens_with_its_answer(look: Look, sample_server: Server, vis
     paths = addresses(watched)
     assert len(paths) >= 6
     for path in paths:
-        page = watched.go(path or "/")
+        page = watched.turn_to(path)
         name = path.strip("/") or "overview"
         watched.shoot(name)
         expect(page.locator("h1.fn-head").first).to_be_visible()
@@ -59,11 +59,8 @@ def test_on_a_phone_the_navigation_folds_away_after_a_choice(sample_server: Serv
     expect(page.locator('[data-testid="stSidebar"]')).to_have_attribute("data-collapsed", "true")
 
 
-def test_the_sample_is_marked_and_leaves_with_one_click(empty_server: Server, visit: Visit) -> None:
-    from tests.browser.conftest import command_line
-
-    command_line(empty_server.home, "sample", "load")
-    watched = visit(empty_server)
+def test_the_sample_is_marked_and_leaves_with_one_click(own_sample_server: Server, visit: Visit) -> None:
+    watched = visit(own_sample_server)
     page = watched.go("/")
     ribbon = page.locator(".st-key-shell-sample")
     expect(ribbon).to_be_visible()

@@ -26,7 +26,7 @@ def test_no_script_runs_and_no_request_leaves_for_another_host(hostile_server: S
     watched.page.on("dialog", lambda dialog: watched.faults.append(f"dialog: {dialog.message}"))
     watched.go("/")
     for path in addresses(watched):
-        page = watched.go(path or "/")
+        page = watched.turn_to(path)
         assert page.evaluate("() => window.hacked") is None, path
         expect(page.locator('[data-testid="stException"]')).to_have_count(0)
         expect(page.locator(".fn-failed")).to_have_count(0)
