@@ -18,7 +18,7 @@ from core.config import ROOT, load_config
 from services.audience.routes import audience_routes
 from services.downloads import archive_route
 from services.headers import SecurityHeaders, content_policy
-from services.health import schema
+from services.health import Health
 from services.house_store import house_store
 from services.routes import routes
 from services.schedule import house_schedule
@@ -61,11 +61,12 @@ def shown_in(file_id: str) -> set[str]:
     return {session for session, files in shown.copy().items() if file_id in files.copy().values()}
 
 
+health = Health()
 app = st.App(
     SHELL,
     lifespan=lifespan,
     routes=[
-        *routes(lambda: schema(load_config())),
+        *routes(lambda: health.schema(load_config())),
         *sign_in_door(),
         webhook_route(house_store),
         *audience_routes(house_store),

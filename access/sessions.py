@@ -12,7 +12,7 @@ from access.policy import Policy
 from core.actor import Actor, Granted
 from core.clock import now
 from store.db import Session, Store
-from store.frames import version
+from store.frames import log_end
 from store.read import rows_where
 from store.tables import ExternalIdentity, Grant, PasswordRecord, Person, SignInSession, Source
 
@@ -110,7 +110,7 @@ def is_owned(session: Session) -> bool:
 class _Kept:
     found: SignedIn
     changes: int
-    version: int
+    log_end: int
     looked_up: float
 
 
@@ -138,7 +138,7 @@ class Sessions:
             return kept.found
         changes, looked_up = _changes, time.monotonic()
         with self._store().reading() as session:
-            read_at = version(session)
+            read_at = log_end(session)
             found = valid_session(session, key, at, self.policy)
         with self._lock:
             self._kept.pop(key, None)
@@ -167,7 +167,7 @@ class Sessions:
         if known and known[0] == changes and looked_up - known[1] < (ONE_CLICK_SECONDS if fresh else FRESH_SECONDS):
             return known[3]
         with self._store().reading() as session:
-            read_at = version(session)
+            read_at = log_end(session)
             owned = known[3] if known and known[0] == changes and known[2] == read_at else is_owned(session)
         self._owned = (changes, looked_up, read_at, owned)
         return owned
@@ -179,7 +179,7 @@ class Sessions:
         if at - kept.looked_up < (ONE_CLICK_SECONDS if fresh else FRESH_SECONDS):
             return True
         with self._store().reading() as session:
-            is_same = version(session) == kept.version
+            is_same = log_end(session) == kept.log_end
         if is_same:
             kept.looked_up = at
         return is_same

@@ -37,11 +37,20 @@ from store.write import python_type_of, table_of
 Ids = Iterable[str] | None
 Reading = Session  # what rooms without SQL call the session that they pass on
 CHUNK = 5000  # ids in one IN (...); both databases take more, SQLite 32,766
+ONLY_SIGN_INS = ("sign_in", "sign_in_failed", "sign_out")  # what these write, no figure reads
 ONLY_ISSUES = "issues"  # the kind of a run that re-read a few issues: it says nothing about the age of the others
 
 
 def version(session: Session) -> int:
-    """The store's version: the last audit id. Every write leaves an audit entry, so an equal version is equal data."""
+    """The store's version: the last audit id, of signing in and out no heed taken. Every write leaves an audit entry, so an
+    equal version is equal data, save for the log itself and for who is signed in (`log_end`)."""
+    entry = table_of(t.AuditEntry)
+    newest = select(entry.c.id).where(entry.c.action.not_in(ONLY_SIGN_INS)).order_by(entry.c.id.desc()).limit(1)
+    return int(session.execute(newest).scalar() or 0)
+
+
+def log_end(session: Session) -> int:
+    """The last audit id of all: equal as long as nothing whatever was written, signing in and out included."""
     return int(session.execute(select(func.coalesce(func.max(table_of(t.AuditEntry).c.id), 0))).scalar_one())
 
 

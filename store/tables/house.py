@@ -57,7 +57,7 @@ class Holiday(Base, table=True):
 
 
 class AuditEntry(Base, table=True):
-    """Who did what to what, when, before and after. Append-only and hash-chained; its last id is the store's version."""
+    """Who did what to what, when, before and after. Append-only and hash-chained; its last id says whether anything was written."""
 
     __tablename__ = "audit_entry"
     id: int | None = Field(default=None, primary_key=True)

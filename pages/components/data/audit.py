@@ -23,7 +23,7 @@ def newest() -> tuple[pd.DataFrame, int]:
 def found(search: Search, limit: int) -> tuple[pd.DataFrame, int]:
     """The newest entries that a search finds, up to a limit, and how many it finds in all. Raises: Refused."""
     require(data.actor(), Permission.READ_AUDIT)
-    return _found(load_config().database_url, data.version(), data._reach(), search, limit)
+    return _found(load_config().database_url, data.log_end(), data._reach(), search, limit)
 
 
 @lru_cache(maxsize=KEPT)
@@ -35,7 +35,7 @@ def _found(url: str, at_version: int, reach: data.Reach, search: Search, limit: 
 def choices() -> tuple[list[str], list[str]]:
     """The actors and the actions that occur in the log. Raises: Refused."""
     require(data.actor(), Permission.READ_AUDIT)
-    return _choices(load_config().database_url, data.version())
+    return _choices(load_config().database_url, data.log_end())
 
 
 @lru_cache(maxsize=4)

@@ -36,7 +36,7 @@ def places() -> tuple[list[str], list[str]]:
 
 def _frames() -> tuple[pd.DataFrame, pd.DataFrame]:
     require(data.actor(), Permission.MANAGE_PEOPLE)
-    return _read(load_config().database_url, data.version())
+    return _read(load_config().database_url, data.log_end())
 
 
 @lru_cache(maxsize=4)
@@ -70,7 +70,7 @@ def looking(real: Actor) -> Actor:
     person_id = st.session_state.get(LOOKING)
     if person_id is None or not may(real, Permission.MANAGE_PEOPLE):
         return real
-    found = _person(load_config().database_url, data.version(), person_id)
+    found = _person(load_config().database_url, data.log_end(), person_id)
     return real if found is None else replace(found, address=real.address, seen_by=real.name)
 
 
