@@ -84,7 +84,7 @@ def _jira() -> int:
 
 def _pages() -> int:
     floor, small, large = pages.measure()
-    print(f"\nwarm script run of each page (floor: a script of one line, {floor * 1000:.1f} ms)")
+    print(f"\nwarm script run of each page, in CPU time (floor: a script of one line, {floor * 1000:.1f} ms)")
     print(f"  {'page':<14}{'10,000 items':>14}{'x floor':>9}{'100,000 items':>15}{'growth':>8}")
     missed = 0
     for page, seconds in small.items():

@@ -73,8 +73,7 @@ def _sprint(
             demo_view.past_panel(reader, before, figures, unit)
         demo_view.burnup_panel(reader, figures, unit, at)
         frozen_view.frozen_panel(reader, figures)
-        sprint_id = figures.sprint["sprint_id"]
-        demo_view.items_panel(reader, parts, lambda: flow_data.histories(figures.source_id, sprint_id, at))
+        demo_view.items_panel(reader, figures, parts, at)
     if data.may("record_verdict") and figures.is_started and day is None:
         left, right = st.columns([1.65, 1])
         with left:

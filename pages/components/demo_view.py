@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from charts.burnup import burnup_chart, drawn_days
+from charts.figure import Chart
 from charts.ledger import STEP_NAMES, STEPS, balance_line, is_balanced, waterfall
 from core.i18n import N_
 from core.reader import Reader
@@ -18,8 +20,9 @@ from core.wording_ledger import why_text
 from pages.components import cards, data, filters, screens, sprint_filters, theme
 from pages.components.data import Board
 from pages.components.data import flow as flow_data
+from pages.components.data.drawn import drawn
 from pages.components.history_words import timeline_html
-from pages.components.item_table import Column, item_table
+from pages.components.item_table import Column, item_table, table_html
 from pages.components.markup import safe
 from pages.components.sprint_strips import SHOWN, Past, strips
 from pages.components.wording import OUTCOME_COLOURS, bucket_words, outcome_words
@@ -61,7 +64,7 @@ def ledger_panel(reader: Reader, figures: SprintFigures, unit: str, parts: Parts
     totals = figures.totals[unit]
     keys = {step: [row["key"] for row in part] for step, part in parts.items()}
     word = reader.t("points") if unit == "points" else reader.t("items")
-    drawn = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word)
+    bars = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word)
     line = balance_line(totals, reader)
     if is_balanced(totals):
         line = reader.t("{equation} ✓ balances", equation=line)
@@ -81,7 +84,7 @@ def ledger_panel(reader: Reader, figures: SprintFigures, unit: str, parts: Parts
     under = reader.t("{unit} · click a bar to see its items", unit=word)
     with cards.panel(reader.t("What happened to the scope"), under=under, height="stretch"):
         clicked = cards.chart(
-            drawn, reader, key="demo.chart", table=table, columns=columns, caption=line, clickable=True
+            bars, reader, key="demo.chart", table=table, columns=columns, caption=line, clickable=True
         )
     if clicked != st.session_state.get("demo.clicked"):
         st.session_state["demo.clicked"] = clicked
@@ -97,21 +100,29 @@ def past_panel(reader: Reader, before: Past, figures: SprintFigures, unit: str) 
 
 def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetime | None) -> None:
     """The sprint day by day: scope, completed, and the pace that would have met the plan."""
-    rows = flow_data.burnup(figures.source_id, figures.sprint["sprint_id"], day)
-    mine = rows[rows["unit"] == UNIT_OF[unit]]
+    sprint_id, palette = figures.sprint["sprint_id"], theme.current()
     word = reader.t("points") if unit == "points" else reader.t("items")
-    with cards.panel(reader.t("Burn-up"), under=reader.t("{unit} at the end of each working day", unit=word)):
+
+    def compose() -> tuple[Chart, pd.DataFrame, str] | None:
+        rows = flow_data.burnup(figures.source_id, sprint_id, day)
+        mine = rows[rows["unit"] == UNIT_OF[unit]]
         if not (mine["scope"].notna() & mine["completed"].notna()).any():
+            return None
+        note = "" if mine["ideal"].notna().any() else reader.t("no ideal pace: the sprint has no planned end")
+        table = drawn_days(mine)[["day", "scope", "completed", "ideal"]]
+        return burnup_chart(mine, reader=reader, palette=palette, unit=word), table, note
+
+    with cards.panel(reader.t("Burn-up"), under=reader.t("{unit} at the end of each working day", unit=word)):
+        found = drawn(("demo.burnup", figures.source_id, sprint_id, day, unit, reader, palette.name), compose)
+        if found is None:
             cards.html(reader.t("The course of the sprint cannot be told: what was in it when is not recorded."))
             return
-        table = drawn_days(mine)[["day", "scope", "completed", "ideal"]]
+        chart, table, note = found
         columns = [
             Column("day", reader.t("Day"), "day"), Column("scope", reader.t("scope"), "number"),
             Column("completed", reader.t("completed"), "number"), Column("ideal", reader.t("ideal pace"), "number"),
         ]  # fmt: skip
-        drawn = burnup_chart(mine, reader=reader, palette=theme.current(), unit=word)
-        note = "" if mine["ideal"].notna().any() else reader.t("no ideal pace: the sprint has no planned end")
-        cards.chart(drawn, reader, key="demo.burnup", table=table, columns=columns, caption=note)
+        cards.chart(chart, reader, key="demo.burnup", table=table, columns=columns, caption=note)
 
 
 def broken_panel(reader: Reader, figures: SprintFigures) -> None:
@@ -129,7 +140,7 @@ def broken_panel(reader: Reader, figures: SprintFigures) -> None:
     )
 
 
-def items_panel(reader: Reader, parts: Parts, histories: Histories) -> None:
+def items_panel(reader: Reader, figures: SprintFigures, parts: Parts, day: datetime | None) -> None:
     """Every item with how it came in, what became of it, the verdict and why; the chosen bar's alone where one is chosen."""
     given = sum(isinstance(row["verdict"], str) for row in parts["all"])
     small = reader.t("{n} · verdicts given {given}", n=len(parts["all"]), given=given)
@@ -142,11 +153,16 @@ def items_panel(reader: Reader, parts: Parts, histories: Histories) -> None:
             reader.t("Which items"), [name for name, part in parts.items() if part], key="demo.list",
             say=lambda one: f"{names[one]} ({len(parts[one])})",
         )  # fmt: skip
-        rows = [row | _words(reader, row) for row in parts[chosen or "all"]]
-        told = histories() if len(rows) <= OPENABLE else {}
-        item_table(pd.DataFrame(rows), _columns(reader, told), reader, name=reader.t("Items"), key="demo.items")
-        if len(rows) > OPENABLE:
-            _one_history(reader, rows, histories)
+        sprint_id, rows = figures.sprint["sprint_id"], parts[chosen or "all"]
+        told = partial(flow_data.histories, figures.source_id, sprint_id, day)
+        if len(rows) <= OPENABLE:
+            question = ("demo.items", figures.source_id, sprint_id, day, chosen, reader)
+            cards.html(
+                drawn(question, lambda: table_html(*_table(reader, rows, told()), reader, name=reader.t("Items")))
+            )
+            return
+        item_table(*_table(reader, rows, {}), reader, name=reader.t("Items"), key="demo.items")
+        _one_history(reader, rows, told)
 
 
 def findings_panel(reader: Reader, figures: SprintFigures) -> None:
@@ -179,6 +195,13 @@ def _one_history(reader: Reader, rows: list[dict[str, Any]], histories: Historie
     if chosen:
         events = timeline_html(reader, histories().get(chosen, []))
         cards.html(Markup('<div class="fn-open">{}</div>').format(events))
+
+
+def _table(
+    reader: Reader, rows: list[dict[str, Any]], histories: dict[str, list[dict[str, Any]]]
+) -> tuple[pd.DataFrame, list[Column]]:
+    """The items with what is said of each, and the columns that show it."""
+    return pd.DataFrame([row | _words(reader, row) for row in rows]), _columns(reader, histories)
 
 
 def _columns(reader: Reader, histories: dict[str, list[dict[str, Any]]]) -> list[Column]:

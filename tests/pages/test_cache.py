@@ -12,6 +12,7 @@ from actions.settings import save_settings
 from core.actor import local_admin
 from core.config import load_config
 from pages.components import data
+from pages.components.data.drawn import _drawn, drawn
 from pages.components.navigation import page_files
 from store.db import open_store
 from tests.pages.conftest import OpenPage
@@ -56,3 +57,29 @@ def test_a_write_is_seen_at_the_next_run(sample_home: Path) -> None:
     save_settings(open_store(load_config()), local_admin(), changes={"demo_every_days": 7})
     assert data.settings().demo_every_days == 7
     assert sample_home.exists()
+
+
+@pytest.mark.usefixtures("sample_home")
+def test_a_drawing_is_made_once_for_each_question_until_something_is_written() -> None:
+    made: list[str] = []
+
+    def compose(name: str) -> str:
+        return drawn(("test", name), lambda: made.append(name) or name)  # type: ignore[func-returns-value]
+
+    assert [compose(name) for name in ("a", "b", "a")] == ["a", "b", "a"]
+    assert made == ["a", "b"]
+    save_settings(open_store(load_config()), local_admin(), changes={"demo_every_days": 7})
+    assert compose("a") == "a"
+    assert made == ["a", "b", "a"]
+
+
+@pytest.mark.usefixtures("sample_home")
+def test_showing_a_drawing_does_not_change_it(open_page: OpenPage) -> None:
+    def kept() -> list[str]:
+        return [written(one) if not isinstance(one, tuple) else one[0].figure.to_json() for one in _drawn.values()]
+
+    open_page("demo")
+    before = kept()
+    assert len(before) > 1
+    open_page("demo")
+    assert kept() == before
