@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -66,17 +67,18 @@ def _item(store: Store, request: Request) -> Response:
     reader = _reader(request, shown.zone if shown else "UTC")
     if shown is None:
         return HTMLResponse(page.over_page(reader), status_code=404, headers=NOT_KEPT)
-    said = reader.t("Thank you, it is on the screen.") if request.query_params.get("said") else ""
+    is_thanked = request.query_params.get("said") == shown.item_id  # what was said of the item before is no news here
+    said = reader.t("Thank you, it is on the screen.") if is_thanked else ""
     html = page.item_page(reader, shown, request.url.path, last_name(store, _link(request)[0], guest), said)
     return _known(HTMLResponse(html, headers=NOT_KEPT), request, guest)
 
 
 def _give(store: Store, request: Request, given: dict[str, Any]) -> Response:
     (demo_id, token), guest = _link(request), _guest(request)
-    address = request.client.host if request.client else None
+    host = request.client.host if request.client else None
     try:
         react(
-            store, guest_actor(guest, address), demo_id=demo_id, token=token, guest=guest,
+            store, guest_actor(guest, host), demo_id=demo_id, token=token, guest=guest,
             work_item_id=given.get("item", ""), reaction=given.get("reaction"), remark=given.get("remark"),
             guest_name=given.get("name"),
         )  # fmt: skip
@@ -87,7 +89,8 @@ def _give(store: Store, request: Request, given: dict[str, Any]) -> Response:
             return HTMLResponse(page.over_page(reader), status_code=404, headers=NOT_KEPT)
         html = page.item_page(reader, shown, request.url.path, given.get("name", ""), error.say(reader))
         return _known(HTMLResponse(html, status_code=422, headers=NOT_KEPT), request, guest)
-    return _known(RedirectResponse(f"{request.url.path}?said=1", status_code=303, headers=NOT_KEPT), request, guest)
+    address = f"{request.url.path}?{urlencode({'said': given.get('item', '')})}"
+    return _known(RedirectResponse(address, status_code=303, headers=NOT_KEPT), request, guest)
 
 
 def _reader(request: Request, zone: str) -> Reader:

@@ -52,6 +52,13 @@ def test_the_page_follows_the_presenter(store: Store, demo: Demo, phone: TestCli
     assert phone.get(path_of(demo) + "/state").status_code == 404
 
 
+def test_thanks_are_said_for_the_item_they_are_for(store: Store, demo: Demo, phone: TestClient) -> None:
+    said = phone.post(path_of(demo), data={"item": "2", "remark": "good"})
+    assert "Thank you" in said.text
+    show_item(store, EVERYONE, demo_id=demo.id or 0, work_item_id="3", at=LATER)
+    assert "Thank you" not in phone.get(str(said.url)).text  # the phone still has that address
+
+
 @pytest.mark.parametrize("path", ["/audience/1/" + "0" * 32, "/audience/999/abc", "/audience/1/%00"])
 def test_any_other_link_opens_nothing(demo: Demo, phone: TestClient, path: str) -> None:
     seen = phone.get(path, headers={"accept-language": "zh"})
