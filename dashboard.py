@@ -24,6 +24,7 @@ from services.routes import routes
 from services.schedule import house_schedule
 from services.sign_in.door import gate_settings, is_secure, sign_in_door
 from services.sign_in.routes import closing_routes
+from services.stage_media import media_route
 from services.webhook import webhook_route
 
 SHELL = ROOT / "pages" / "components" / "shell.py"
@@ -71,6 +72,7 @@ app = st.App(
         webhook_route(house_store),
         *audience_routes(house_store),
         archive_route(house_store),
+        media_route(house_store),
         *closing_routes(),  # stays last
     ],
     middleware=[

@@ -1,11 +1,8 @@
 """What leaves the house is archived as it left: the bytes under the home folder, named by their hash, and a row that says
 what they are."""
 
-import hashlib
-import os
 import re
 from datetime import datetime
-from pathlib import Path
 
 from access.permissions import Permission
 from actions.base import acting, action
@@ -13,12 +10,15 @@ from actions.demos import demo_in_reach
 from actions.given import one_of, required
 from core.actor import Actor
 from core.config import Config
-from core.errors import FortnightError, Invalid
+from core.errors import Invalid
 from core.i18n import N_, Text
 from core.made_report import Made
 from core.wording_reports import MEDIA_TYPE, REPORT_KIND, REPORT_LANGUAGE
 from store.db import Store
+from store.kept_files import keep_file, kept_path
 from store.tables import ArchivedReport
+
+FOLDER = "archive"
 
 
 @action(Permission.MAKE_REPORT)
@@ -36,7 +36,7 @@ def archive_report(store: Store, actor: Actor, *, made: Made, at: datetime | Non
             work.require(project=made.project_key)
         rows = []
         for media, content in made.files.items():
-            digest = hashlib.sha256(content).hexdigest()
+            digest = keep_file(store.config, FOLDER, content)
             row = ArchivedReport(
                 kind=one_of(made.kind, REPORT_KIND, N_("Report")),
                 subject=required(made.subject, N_("Subject")),
@@ -53,7 +53,6 @@ def archive_report(store: Store, actor: Actor, *, made: Made, at: datetime | Non
                 made_at=work.at,
                 made_by=actor.name,
             )
-            _keep(store.config, digest, content)
             rows.append(work.add(row))
             work.audit(f"{made.kind} {made.subject} ({media})", None, {"sha256": digest, "bytes": len(content)})
         return rows
@@ -64,40 +63,7 @@ def archived_bytes(config: Config, sha256: str) -> bytes:
 
     Raises: FortnightError where the file is gone or is no longer what was archived.
     """
-    path = _path(config, sha256)
-    restore = Text("Take it from a backup of the archive folder.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FortnightError(
-            Text("An archived file is missing."), where=Text("{path}:", path=str(path)), next=restore
-        ) from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise FortnightError(
-            Text("An archived file was changed after it was archived."),
-            where=Text("{path}:", path=str(path)),
-            next=restore,
-        )
-    return content
-
-
-def _path(config: Config, sha256: str) -> Path:
-    return config.folder("archive") / sha256[:2] / sha256
-
-
-def _keep(config: Config, sha256: str, content: bytes) -> None:
-    """Write a file whole or not at all; the same bytes are there only once."""
-    path = _path(config, sha256)
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    begun = path.with_suffix(".part")
-    with begun.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    begun.chmod(0o600)
-    begun.replace(path)
+    return kept_path(config, FOLDER, sha256).read_bytes()
 
 
 def _file_name(made: Made, media: str) -> str:

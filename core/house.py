@@ -14,6 +14,7 @@ from core.errors import Invalid
 from core.i18n import LANGUAGES, N_, Text
 from core.working_time import Hours, WorkingCalendar
 
+LARGEST_MEDIA_MB = 200  # a file is held in memory while it comes in
 WEEKDAYS_ALONE = "weekdays"  # the calendar without holidays
 _CALENDAR = re.compile(r"[\w-]{1,40}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -26,6 +27,7 @@ LABELS = {
     "hours_per_day": N_("Hours of a working day"),
     "department_calendars": N_("Calendars of departments"),
     "demo_every_days": N_("Days between demos"),
+    "media_mb": N_("Largest picture or video shown at a demo, in MB"),
     "makes_reports": N_("Weekly and monthly reports are made by themselves"),
     "writes_back": N_("Verdicts and action items may be written back to Jira"),
 }
@@ -38,7 +40,8 @@ class HouseSettings:
     Args: language, of reports and of readers who chose none; zone, IANA name, for display and for cutting days (R2);
     calendar, `CN` or another ISO country code, `weekdays`, or the name of an imported one; work_starts and work_ends,
     Monday to Friday, `HH:MM`; hours_per_day, what 1d of effort is (R27); department_calendars, (department, calendar)
-    pairs where a department has its own; demo_every_days, the rhythm; makes_reports, whether weekly and monthly reports are
+    pairs where a department has its own; demo_every_days, the rhythm; media_mb, how large a
+    picture or video shown at a demo may be; makes_reports, whether weekly and monthly reports are
     made by the clock; writes_back, whether results may be written back to Jira.
     Raises: Invalid, naming the setting and what would be accepted.
     """
@@ -51,6 +54,7 @@ class HouseSettings:
     hours_per_day: float = 8.0
     department_calendars: tuple[tuple[str, str], ...] = ()
     demo_every_days: int = 14
+    media_mb: int = 50
     makes_reports: bool = True
     writes_back: bool = False
 
@@ -67,9 +71,11 @@ class HouseSettings:
         hours = self.hours_per_day
         is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
         _accept(is_number and 0 < hours <= 24, "hours_per_day", hours, Text("a number above 0, up to 24"))
-        days = self.demo_every_days
-        is_whole = isinstance(days, int) and not isinstance(days, bool)
-        _accept(is_whole and 1 <= days <= 90, "demo_every_days", days, Text("a whole number from 1 to 90"))
+        for name, most in (("demo_every_days", 90), ("media_mb", LARGEST_MEDIA_MB)):
+            given = getattr(self, name)
+            is_whole = isinstance(given, int) and not isinstance(given, bool)
+            accepted = Text("a whole number from {lowest} to {highest}", lowest=1, highest=most)
+            _accept(is_whole and 1 <= given <= most, name, given, accepted)
         for name in ("makes_reports", "writes_back"):
             given = getattr(self, name)
             _accept(isinstance(given, bool), name, given, Text("on or off"))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from core.actor import Scope
+from core.config import Config
 from core.made_report import Made
 from core.reader import Reader
 from core.wording_reports import MEDIA
@@ -44,10 +45,17 @@ def on_paper(
 
 
 def make_minutes(
-    session: frames.Reading, scope: Scope, demo_id: int, *, language: str, made_by: str, made_at: datetime
+    session: frames.Reading,
+    scope: Scope,
+    demo_id: int,
+    *,
+    config: Config,
+    language: str,
+    made_by: str,
+    made_at: datetime,
 ) -> Made:
     """The minutes of a demo, on every paper. Raises: NotFound where there is none, or it may not be seen."""
-    figures, zone = demo_figures(session, scope, demo_id, as_of=made_at), zone_of(session)
+    figures, zone = demo_figures(session, scope, demo_id, config=config, as_of=made_at), zone_of(session)
 
     def compose(reader: Reader) -> Document:
         return minutes(figures, reader, made_by=made_by, made_at=made_at)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.actor import Scope
+from core.config import Config
 from core.errors import NotFound
 from core.i18n import Text
 from core.reader import Reader
@@ -18,6 +19,7 @@ from core.wording_demo import NOTE_STATE, REACTION
 from metrics.forecast import Forecast
 from metrics.sprints import velocity
 from reports import blocks
+from reports.demo_pictures import Shown, picture_section, pictures_of
 from reports.figures.flow import flow_figures, forecast_figures
 from reports.figures.plain import jsonable
 from reports.figures.sprint import SprintFigures, sprint_figures
@@ -33,7 +35,7 @@ class DemoFigures:
 
     Args: demo, the row of store.demos.demos; sprint, its figures; notes and reactions, the frames of store.demos;
     followed, action items of the team's earlier demos as they stand now; velocity, the mean and of how many sprints;
-    forecast, of the team's next two weeks; fresh_since, how old the data is.
+    forecast, of the team's next two weeks; fresh_since, how old the data is; pictures, what was shown with its items.
     """
 
     demo: dict[str, Any]
@@ -44,10 +46,16 @@ class DemoFigures:
     velocity: tuple[float | None, int]
     forecast: Forecast | None
     fresh_since: datetime | None
+    pictures: tuple[Shown, ...] = ()
 
 
-def demo_figures(session: frames.Reading, scope: Scope, demo_id: int, *, as_of: datetime) -> DemoFigures:
-    """The figures of one demo. Raises: NotFound where there is none, or its sprint may not be seen."""
+def demo_figures(
+    session: frames.Reading, scope: Scope, demo_id: int, *, config: Config, as_of: datetime
+) -> DemoFigures:
+    """The figures of one demo. Args: config, where its pictures lie.
+
+    Raises: NotFound where there is none, or its sprint may not be seen.
+    """
     every = {int(row["demo_id"]): row for row in rows_of(demo_store.demos(session))}
     if demo_id not in every:
         raise NotFound(Text("There is no demo {id}.", id=str(demo_id)))
@@ -73,6 +81,7 @@ def demo_figures(session: frames.Reading, scope: Scope, demo_id: int, *, as_of: 
         velocity=_velocity(session, scope, source_id, board_id, mine, default_unit(figures)),
         forecast=forecast_figures(session, scope, flow).forecast,
         fresh_since=frames.fresh_since(session),
+        pictures=pictures_of(session, config, source_id, sprint_id, demo["order"]),
     )
 
 
@@ -105,6 +114,7 @@ def minutes(figures: DemoFigures, reader: Reader, *, made_by: str, made_at: date
             blocks.ledger(reader, sprint),
             blocks.goal(reader, sprint),
             _verdicts(reader, figures),
+            *([picture_section(reader, figures.pictures, _titles(figures))] if figures.pictures else []),
             _remarks(reader, figures),
             _notes(reader, figures),
             _followed(reader, figures),
@@ -113,6 +123,12 @@ def minutes(figures: DemoFigures, reader: Reader, *, made_by: str, made_at: date
         footer=" · ".join([rules, reader.t("policy {name}", name=policy), age]),
         made=reader.t("Made {at} by {name}.", at=reader.instant(made_at, with_year=True), name=made_by),
     )
+
+
+def _titles(figures: DemoFigures) -> dict[str, str]:
+    return {
+        str(row["work_item_id"]): f"{row['key']} {_word(row['title'])}".strip() for row in rows_of(figures.sprint.items)
+    }
 
 
 def _verdicts(reader: Reader, figures: DemoFigures) -> Section:

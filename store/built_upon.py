@@ -7,8 +7,8 @@ from store import tables as t
 from store.write import table_of
 
 BY_PEOPLE: tuple[type[t.Base], ...] = (
-    t.ArchivedReport, t.ChangeRequest, t.ChangeRequestItem, t.Demo, t.Feedback, t.GoalVerdict, t.Kpi, t.Signature,
-    t.Verdict, t.Waiver, t.WriteBack,
+    t.ArchivedReport, t.ChangeRequest, t.ChangeRequestItem, t.Demo, t.Feedback, t.GoalVerdict, t.ItemMedia, t.Kpi,
+    t.Signature, t.Verdict, t.Waiver, t.WriteBack,
 )  # fmt: skip
 
 

@@ -26,6 +26,16 @@ def reactions(session: Session, demo_id: int) -> pd.DataFrame:
     return found.sort_values("reaction_id", ignore_index=True)
 
 
+def standing_media(session: Session, source_id: int, sprint_id: str) -> pd.DataFrame:
+    """The pictures and videos that are shown with a sprint's items now, a row an item: every column of ItemMedia,
+    `media_id` for id."""
+    table = table_of(t.ItemMedia)
+    where = (table.c.source_id == source_id, table.c.sprint_id == sprint_id)
+    found = frame(session, t.ItemMedia, *where, id="media_id")
+    latest = found.sort_values("media_id").drop_duplicates("work_item_id", keep="last")
+    return latest[latest["sha256"].notna()].reset_index(drop=True)
+
+
 def standing_notes(session: Session, demo_ids: Sequence[int]) -> pd.DataFrame:
     """The decisions and action items of demos as they stand now (superseded rows left out), in the order they were first
     written: every column of DemoNote, `note_id` for id, `first_at` when it was first written."""

@@ -115,6 +115,7 @@ TABLE = {
     "feedback": N_("Feedback"),
     "feedback_event": N_("Answers and steps of feedback"),
     "attachment": N_("Attachments"),
+    "item_media": N_("Pictures and videos of demos"),
     "finding": N_("Findings"),
     "sync_run": N_("Imports and syncs"),
     "row_image": N_("What an undo needs"),

@@ -10,7 +10,7 @@ from core.errors import FortnightError
 from core.i18n import N_
 from core.reader import Reader
 from core.wording import OUTCOME
-from pages.components import cards, data, filters, screens
+from pages.components import cards, data, filters, present_media, screens
 from pages.components.data import Board, demo
 from pages.components.markup import clean, plain
 from pages.components.present_notes import follow_up
@@ -57,6 +57,7 @@ def prepare(reader: Reader, board: Board, figures: SprintFigures) -> None:
             return
         _enter(started.id or 0)
     follow_up(reader, board)
+    present_media.media_panel(reader, figures)
     if held:
         minutes_panel(reader, int(held[0]["demo_id"]), figures.source_id)
 

@@ -23,7 +23,7 @@ from core.rows import rows_of
 from core.wording import BUCKET, OUTCOME
 from core.wording_actions import VERDICT
 from core.wording_demo import REACTION
-from pages.components import cards, data, entry_form, screens, sprint_words
+from pages.components import cards, data, entry_form, present_media, screens, sprint_words
 from pages.components.data import demo
 from pages.components.markup import badge, join, plain, safe
 from pages.components.present_notes import listed, note_form
@@ -43,6 +43,10 @@ STAGE = """<style>
  unicode-bidi:isolate;padding:0;margin:.2rem 0}
 .fn-stage-text{font-size:clamp(1.1rem,1.8vw,1.6rem);line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;
  max-height:34vh;overflow-y:auto;unicode-bidi:isolate}
+.fn-stage-media{display:block;max-width:100%;max-height:52vh;margin:.4rem 0;border-radius:8px;background:var(--fn-sidebar);
+ object-fit:contain}video.fn-stage-media{width:100%}
+.fn-stage-media.fn-stage-filled{position:fixed;inset:0;z-index:999999;width:100vw;height:100vh;max-width:none;max-height:none;
+ margin:0;border-radius:0;background:#000}
 .fn-stage-room{max-height:calc(100vh - 20rem);min-height:12rem;overflow-y:auto}
 .fn-stage-said{border-radius:12px;background:var(--fn-sidebar);padding:.7rem 1rem;margin:.35rem 0;font-size:1.3rem;
  overflow-wrap:anywhere;unicode-bidi:isolate}.fn-stage-said small{display:block;color:var(--fn-muted);font-size:1rem}
@@ -120,6 +124,7 @@ def _item(reader: Reader, figures: SprintFigures, item: dict[str, Any]) -> None:
         chips.append(anchor.format(safe(link), reader.t("open")))
     st.html(Markup('<div class="fn-stage-chips">{}</div>').format(join(chips, " ")))
     st.html(Markup('<h1 class="fn-stage-title">{}</h1>').format(safe(item["title"])))
+    present_media.shown(reader, figures.source_id, str(figures.sprint["sprint_id"]), item)
     text = item["acceptance_criteria"]
     if isinstance(text, str) and text.strip():
         st.html(Markup('<div class="fn-stage-text">{}</div>').format(safe(text.strip())))
@@ -174,6 +179,7 @@ def _way(reader: Reader, now_on: demo.Stage, place: int) -> None:
             )  # fmt: skip
         decision = st.button(plain(reader.t("Decision")), key="present.decision", shortcut="D")
         action = st.button(plain(reader.t("Action item")), key="present.action", shortcut="A")
+        picture = st.button(plain(reader.t("Picture or video")), key="present.picture", type="tertiary")
         over = st.button(plain(reader.t("End the demo")), key="present.end", type="tertiary")
     if decision or action:
         kind = "decision" if decision else "action"
@@ -183,6 +189,13 @@ def _way(reader: Reader, now_on: demo.Stage, place: int) -> None:
             note_form(reader, now_on, kind, now_on.current)
 
         ask()
+    if picture:
+
+        @st.dialog(plain(reader.t("Picture or video")))
+        def attach() -> None:
+            present_media.attach_form(reader, now_on.source_id, now_on.sprint_id, now_on.current)
+
+        attach()
     if over:
         _ask_end(reader, now_on)
     taken = demo.notes(now_on.demo_id)

@@ -11,7 +11,7 @@ import streamlit as st
 from actions.settings import import_holidays, save_settings, save_source_settings
 from actions.sheet_reading import read_file
 from core.errors import Invalid
-from core.house import LABELS, HouseSettings
+from core.house import LABELS, LARGEST_MEDIA_MB, HouseSettings
 from core.i18n import Text
 from core.reader import Reader
 from core.rows import rows_of
@@ -69,7 +69,11 @@ def _house_fields(
     given["demo_every_days"] = three.number_input(
         plain(reader.t("Days between demos")), 1, 90, now.demo_every_days, key=filling.key("rhythm")
     )
-    one, two, three, four = st.columns(4)
+    one, two, three, four, five = st.columns(5)
+    given["media_mb"] = five.number_input(
+        plain(reader.t("Largest picture or video at a demo (MB)")), 1, LARGEST_MEDIA_MB, now.media_mb,
+        key=filling.key("media"),
+    )  # fmt: skip
     given["calendar"] = one.selectbox(
         plain(reader.t("Working calendar")),
         calendars,

@@ -84,7 +84,17 @@ class Lines:
     levels: tuple[tuple[str, float], ...] = ()
 
 
-Block = Paragraph | Bullets | Facts | Table | Bars | Lines
+@dataclass(frozen=True)
+class Picture:
+    """A picture as `core.media.for_paper` makes it. Args: width, height, in pixels; caption, what it shows."""
+
+    content: bytes
+    width: int
+    height: int
+    caption: str
+
+
+Block = Paragraph | Bullets | Facts | Table | Bars | Lines | Picture
 
 
 @dataclass(frozen=True)

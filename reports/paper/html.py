@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from charts.palette import LIGHT
-from reports.paper.document import Bars, Block, Bullets, Document, Facts, Lines, Paragraph, Section, Table, texts
+from reports.paper.document import (
+    Bars,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    texts,
+)
 from reports.paper.drawing import HEIGHT, WIDTH, Label, Rect, Shape, Stroke, draw
 from reports.paper.font import BOLD, FAMILY, REGULAR, cut
 
@@ -26,6 +38,7 @@ th, td {{ text-align: left; vertical-align: top; padding: 6px 10px; border-botto
   overflow-wrap: anywhere; unicode-bidi: isolate }} th {{ color: {LIGHT.muted}; font-weight: 400 }}
 .number {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }}
 figure {{ margin: 12px 0 }} svg {{ width: 100%; height: auto; display: block }}
+figure img {{ max-width: 100%; height: auto; max-height: 640px; width: auto; border: 1px solid {LIGHT.line}; border-radius: 8px }}
 article + article {{ border-top: 3px solid {LIGHT.line}; margin-top: 56px; padding-top: 40px }}
 footer {{ margin-top: 40px; border-top: 1px solid {LIGHT.line}; padding-top: 12px }}
 @media print {{ body {{ padding: 0 }} h2, figure, tr {{ break-inside: avoid }} }}
@@ -82,6 +95,13 @@ def _block(block: Block) -> Markup:
         return Markup('<div class="facts">{}</div>\n').format(facts)
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Picture):
+        kind = "png" if block.content.startswith(b"\x89PNG") else "jpeg"
+        figure = Markup(
+            '<figure><img src="data:image/{};base64,{}" width="{}" height="{}" alt="{}"><figcaption>{}</figcaption></figure>\n'
+        )
+        content = base64.b64encode(block.content).decode()
+        return figure.format(kind, content, block.width, block.height, block.caption, block.caption)
     return _figure(block)
 
 

@@ -1,5 +1,6 @@
 """A PDF with its typeface inside: A4, real text that can be searched and copied, charts as vectors."""
 
+import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +12,24 @@ from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
 from charts.palette import LIGHT
-from reports.paper.document import Bars, Block, Bullets, Document, Facts, Lines, Paragraph, Section, Table, texts
+from reports.paper.document import (
+    Bars,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    texts,
+)
 from reports.paper.drawing import HEIGHT, WIDTH, Label, Rect, Stroke, draw
 from reports.paper.font import BOLD, FAMILY, REGULAR, cut
 
 MARGIN = 16.0
+HIGHEST = 110.0  # of a picture: two to a page
 A_UNIT = 0.352778  # points to millimetres
 # A Chinese letter with the marks that must not begin a line, or a word with the blanks after it.
 PIECES = re.compile(r"[\u2e80-\ufe4f][，。、；：！？）》”’…％]*|[^\s\u2e80-\ufe4f]+\s*|\s+")
@@ -118,6 +132,8 @@ def _block(sheet: FPDF, block: Block) -> None:
         _facts(sheet, block)
     elif isinstance(block, Table):
         _table(sheet, block)
+    elif isinstance(block, Picture):
+        _picture(sheet, block)
     else:
         _chart(sheet, block)
 
@@ -171,6 +187,17 @@ def _table(sheet: FPDF, block: Table) -> None:
             for cell, share in zip(cells, shares, strict=True):
                 row.cell(_broken(sheet, cell, sheet.epw * share - 3.2))
     sheet.ln(2)
+
+
+def _picture(sheet: FPDF, block: Picture) -> None:
+    scale = min(sheet.epw / block.width, HIGHEST / block.height)
+    width, height = block.width * scale, block.height * scale
+    if sheet.will_page_break(height + 10):
+        sheet.add_page()
+    top = sheet.get_y()
+    sheet.image(io.BytesIO(block.content), sheet.l_margin, top, width, height, alt_text=block.caption)
+    sheet.set_xy(sheet.l_margin, top + height + 1)
+    _say(sheet, block.caption, 8.5, LIGHT.muted)
 
 
 def _chart(sheet: FPDF, chart: Bars | Lines) -> None:

@@ -15,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from charts.palette import LIGHT
-from reports.paper.document import Bars, Block, Bullets, Document, Facts, Lines, Paragraph, Section, Table
+from reports.paper.document import Bars, Block, Bullets, Document, Facts, Lines, Paragraph, Picture, Section, Table
 from reports.paper.font import OFFICE_FAMILY
 
 WIDE, HIGH, EDGE = Inches(13.333), Inches(7.5), Inches(0.6)
@@ -128,6 +128,8 @@ def _parts(block: Block) -> Iterator[tuple[Block, float]]:
             yield Facts(block.facts[start : start + 5]), 1.25
     elif isinstance(block, Table):
         yield from _table_parts(block)
+    elif isinstance(block, Picture):
+        yield block, 5.4
     else:
         yield block, 4.2
 
@@ -162,6 +164,8 @@ def _place(slide: Any, document: Document, block: Block, top: float, high: float
                 _face(run.font, document, size, LIGHT.ink if bold else LIGHT.muted, bold)
     elif isinstance(block, Table):
         _table(slide, document, block, top, high)
+    elif isinstance(block, Picture):
+        _picture(slide, document, block, top, high)
     else:
         _chart(slide, document, block, top, high)
 
@@ -183,6 +187,15 @@ def _table(slide: Any, document: Document, block: Table, top: float, high: float
             colour = LIGHT.muted if line == 0 else LIGHT.ink
             align = PP_ALIGN.RIGHT if index in block.numeric else PP_ALIGN.LEFT
             _write(cell.text_frame, document, text, 11, colour, align=align)
+
+
+def _picture(slide: Any, document: Document, block: Picture, top: float, high: float) -> None:
+    """The picture as large as its place allows, its caption under it."""
+    scale = min(INNER / block.width, Inches(high - 0.4) / block.height)
+    width, height = int(block.width * scale), int(block.height * scale)
+    made = slide.shapes.add_picture(io.BytesIO(block.content), EDGE, Inches(top), Emu(width), Emu(height))
+    made._element.nvPicPr.cNvPr.set("descr", _storable(block.caption))
+    _text(slide, document, block.caption, top + high - 0.35, 0.3, 12, LIGHT.muted)
 
 
 def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, high: float) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from core.actor import EVERYTHING, local_admin
 from core.clock import now
+from core.config import load_config
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.made_report import Made
@@ -50,7 +51,10 @@ def minutes(
 
     def make(session: Any, language: str) -> Made:
         number = demo if demo is not None else _last_demo(session, source, sprint or "")
-        return make_minutes(session, EVERYTHING, number, language=language, made_by=local_admin().name, made_at=now())
+        return make_minutes(
+            session, EVERYTHING, number, config=load_config(), language=language, made_by=local_admin().name,
+            made_at=now(),
+        )  # fmt: skip
 
     _archive(make, lang, out, as_json)
 

@@ -8,7 +8,7 @@ Append-only tables say so; a later row supersedes an earlier one, nothing is ove
 
 from store.tables.approvals import ChangeRequest, ChangeRequestItem, Signature, Waiver
 from store.tables.base import Base
-from store.tables.demos import ArchivedReport, Demo, DemoNote, GoalVerdict, Reaction, Verdict, WriteBack
+from store.tables.demos import ArchivedReport, Demo, DemoNote, GoalVerdict, ItemMedia, Reaction, Verdict, WriteBack
 from store.tables.feedback import Attachment, Feedback, FeedbackEvent
 from store.tables.house import (
     AuditEntry,
@@ -58,6 +58,7 @@ __all__ = [
     "Grant",
     "Holiday",
     "ImportMapping",
+    "ItemMedia",
     "Kpi",
     "KpiBaseline",
     "KpiMeasurement",

@@ -87,6 +87,24 @@ class DemoNote(Base, table=True):
     recorded_by: str
 
 
+class ItemMedia(Base, table=True):
+    """The picture or video that is shown with an item on stage. Append-only: the latest of an item and sprint counts; a
+    row without a hash took it away. The bytes lie under the home's attachments, named by their hash."""
+
+    __tablename__ = "item_media"
+    __table_args__ = (Index("ix_item_media_sprint", "source_id", "sprint_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    sprint_id: str
+    work_item_id: str
+    file_name: str | None = None
+    media_type: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    recorded_at: datetime
+    recorded_by: str
+
+
 class ArchivedReport(Base, table=True):
     """A file that left the house: minutes of a demo, or a weekly or monthly report; its bytes lie in the archive
     folder, named by their hash. `payload` holds the figures it was made from."""

@@ -15,6 +15,7 @@ from actions import (
     kpis,
     maintenance,
     measurements,
+    media,
     people,
     reactions,
     sample,
@@ -270,6 +271,19 @@ def _settle_note(store: Store) -> Do:
     return lambda actor: demos.settle_note(store, actor, note_id=note.id or 0, state="done", at=LATER)
 
 
+def _attach_media(store: Store) -> Do:
+    given = {"source_id": seed(store), "sprint_id": "S1", "work_item_id": "2", "file_name": "walk.webm"}
+    content = b"\x1aE\xdf\xa3B\x82\x84webm"
+    return lambda actor: media.attach_media(store, actor, **given, content=content, at=LATER)
+
+
+def _take_media_away(store: Store) -> Do:
+    given = {"source_id": seed(store), "sprint_id": "S1", "work_item_id": "2"}
+    content = b"\x1aE\xdf\xa3B\x82\x84webm"
+    media.attach_media(store, EVERYONE, **given, file_name="walk.webm", content=content, at=AT)
+    return lambda actor: media.take_media_away(store, actor, **given, at=LATER)
+
+
 def _react(store: Store) -> Do:
     demo = _demo_started(store)
     given = {"token": guest_token(demo) or "", "guest": "a phone", "work_item_id": "2", "reaction": "like"}
@@ -366,6 +380,8 @@ CASES: dict[str, Case] = {
     "refreeze_sprint": Case(_refreeze),
     "archive_report": Case(_archive_report),
     "arrange_demo": Case(_arrange),
+    "attach_media": Case(_attach_media),
+    "take_media_away": Case(_take_media_away),
     "end_demo": Case(_end_demo),
     "react": Case(_react),
     "settle_note": Case(_settle_note),

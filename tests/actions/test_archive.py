@@ -47,7 +47,7 @@ def test_a_file_that_is_gone_or_changed_is_not_given_out(sqlite_store: Store) ->
     (digest,) = keep(sqlite_store, Made("monthly", "October", "zh", {"pdf": b"%PDF"}))
     path = sqlite_store.config.folder("archive") / digest[:2] / digest
     path.write_bytes(b"%PDF, improved")
-    with pytest.raises(FortnightError, match="was changed after it was archived"):
+    with pytest.raises(FortnightError, match="was changed after it was kept"):
         archived_bytes(sqlite_store.config, digest)
     path.unlink()
     with pytest.raises(FortnightError, match="is missing") as gone:

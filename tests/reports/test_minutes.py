@@ -5,16 +5,20 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pypdf
 import pytest
+from PIL import Image
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from access.guest_links import guest_actor, guest_token
 from actions.demos import end_demo, settle_note, start_demo, take_note
 from actions.derive import rebuild
+from actions.media import attach_media
 from actions.reactions import react
 from actions.verdicts import record_verdict
 from core.actor import EVERYTHING, Scope
@@ -25,7 +29,7 @@ from core.reader import Reader
 from reports.figures.sprint import sprint_figures
 from reports.make import make_minutes
 from reports.minutes import DemoFigures, demo_figures, minutes
-from reports.paper import Bars, Facts, Table
+from reports.paper import Bars, Facts, Paragraph, Picture, Table
 from reports.paper.document import Document, texts
 from reports.paper.font import missing
 from reports.sprint_words import amount, came_in, delivered
@@ -68,6 +72,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         store, EVERYONE, source_id=source, sprint_id="S1", work_item_id="2", verdict="rejected", decided_by="王芳",
         remark="缺少对账", at=AT,
     )  # fmt: skip
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "teal").save(out, "WEBP")
+    for item, name, content in (("1", "a.webp", out.getvalue()), ("3", "walk.webm", b"\x1aE\xdf\xa3B\x82\x84webm")):
+        attach_media(
+            store, EVERYONE, source_id=source, sprint_id="S1", work_item_id=item, file_name=name, content=content, at=AT
+        )
     take_note(store, EVERYONE, demo_id=demo.id or 0, kind="decision", text=DECISION, at=AT)
     note = take_note(store, EVERYONE, demo_id=demo.id or 0, kind="action", text="Train 客服", owner="韩梅", at=AT)
     settle_note(store, EVERYONE, note_id=note.id or 0, state="done", at=LATER)
@@ -77,7 +87,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def figures_of(store: Store, demo_id: int = 2, scope: Scope = EVERYTHING) -> DemoFigures:
     with store.reading() as session:
-        return demo_figures(session, scope, demo_id, as_of=LATER)
+        return demo_figures(session, scope, demo_id, config=store.config, as_of=LATER)
 
 
 def said(store: Store, lang: str, demo_id: int = 2) -> Document:
@@ -87,7 +97,7 @@ def said(store: Store, lang: str, demo_id: int = 2) -> Document:
 @pytest.fixture(scope="module")
 def made(shop: Store) -> Made:
     with shop.reading() as session:
-        return make_minutes(session, EVERYTHING, 2, language="en+zh", made_by="李雷", made_at=LATER)
+        return make_minutes(session, EVERYTHING, 2, config=shop.config, language="en+zh", made_by="李雷", made_at=LATER)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -117,7 +127,7 @@ def test_verdicts_remarks_decisions_and_action_items_are_in_it(shop: Store) -> N
     assert isinstance(verdicts, Table)
     assert [row[0] for row in verdicts.rows] == ["SHOP-2", "SHOP-1", "SHOP-3"]  # in the order in which they were shown
     assert verdicts.rows[0][4:] == ("not accepted", "王芳 · 缺少对账")
-    room = document.sections[3].blocks[1]
+    room = document.sections[4].blocks[1]
     assert isinstance(room, Table)
     assert room.rows == (("SHOP-2", "good 2", ""), ("SHOP-2", "", REMARK))  # a phone's latest reaction counts
     everything = list(texts(document))
@@ -146,6 +156,27 @@ def test_both_languages_are_real_text_on_every_paper_and_no_glyph_is_missing(sho
             assert plain(words) in paper, words
     assert any(one.has_chart for one in shapes)
     assert made.payload["headline"] == said(shop, "en").headline
+
+
+def test_the_pictures_shown_stand_in_it_on_every_paper(shop: Store, made: Made) -> None:
+    picture, video = said(shop, "en").sections[3].blocks
+    assert isinstance(picture, Picture)
+    assert (picture.width, picture.height, picture.caption) == (300, 200, "SHOP-1 Item 1")
+    assert isinstance(video, Paragraph)
+    assert video.text == "SHOP-3 Item 3: the video walk.webm was shown."
+    assert made.files["html"].count(b"data:image/jpeg;base64,") == 2  # once in each language
+    pages = pypdf.PdfReader(io.BytesIO(made.files["pdf"])).pages
+    assert sum(len(page.images) for page in pages) == 2
+    shapes = [one for slide in Presentation(io.BytesIO(made.files["pptx"])).slides for one in slide.shapes]
+    assert [one.image.size for one in shapes if one.shape_type == MSO_SHAPE_TYPE.PICTURE] == [(300, 200)] * 2
+
+
+def test_a_picture_that_is_gone_is_said_where_it_would_stand(shop: Store) -> None:
+    with shop.reading() as session:
+        lost = replace(shop.config, home=shop.config.home / "elsewhere")
+        found = demo_figures(session, EVERYTHING, 2, config=lost, as_of=LATER)
+    document = minutes(found, Reader("zh", ZONE), made_by="李雷", made_at=LATER)
+    assert "SHOP-1 Item 1 的图片缺失：保存的文件缺失。" in list(texts(document))
 
 
 def test_whoever_may_not_see_the_sprint_finds_no_demo(shop: Store) -> None:

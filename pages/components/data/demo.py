@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from access.guest_links import guest_token
-from access.permissions import scope_of
+from access.permissions import is_masked, scope_of
 from core.actor import Scope
 from core.config import load_config
 from core.rows import rows_of
@@ -67,6 +67,17 @@ def notes(demo_id: int) -> pd.DataFrame:
     """The decisions and action items of a demo (store.demos.standing_notes)."""
     with data.store().reading() as session:
         return read.standing_notes(session, [demo_id])
+
+
+@data.once_a_run
+def media(source_id: int, sprint_id: str) -> dict[str, dict[str, Any]]:
+    """The pictures and videos shown with a sprint's items, by item (store.demos.standing_media); none for who reads
+    masked, since a picture shows names as they are."""
+    if is_masked(data.actor()):
+        return {}
+    with data.store().reading() as session:
+        rows = rows_of(read.standing_media(session, source_id, sprint_id))
+    return {str(row["work_item_id"]): {str(name): value for name, value in row.items()} for row in rows}
 
 
 def open_actions(board: data.Board, but: int | None = None) -> pd.DataFrame:

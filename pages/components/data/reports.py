@@ -20,7 +20,10 @@ def made_minutes(demo_id: int, language: str) -> Made:
     """The minutes of a demo, on every paper. Raises: NotFound."""
     who = data.actor()
     with data.store().reading() as session:
-        return make_minutes(session, scope_of(who), demo_id, language=language, made_by=who.name, made_at=now())
+        return make_minutes(
+            session, scope_of(who), demo_id, config=data.house_store().config, language=language, made_by=who.name,
+            made_at=now(),
+        )  # fmt: skip
 
 
 def made_period(kind: str, language: str, project: str | None) -> Made:

@@ -1,0 +1,71 @@
+"""`/stage/media/NUMBER`: the picture or video of an item, for who may see the sprint it is shown in; in pieces where asked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from access.gate import visit_of
+from access.permissions import Permission, is_masked, require, scope_of
+from actions.media import FOLDER
+from core.actor import Actor
+from core.errors import FortnightError, NotFound, Refused
+from core.i18n import Text, nearest_language
+from core.reader import Reader
+from core.rows import rows_of
+from services.routes import LANGUAGE_COOKIE
+from store import frames
+from store.db import Store
+from store.demos import standing_media
+from store.kept_files import kept_path
+from store.read import rows_where
+from store.tables import ItemMedia
+
+HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
+
+
+def media_route(store: Callable[[], Store]) -> Route:
+    """Args: store, opens the house's store (FortnightError where it cannot)."""
+
+    async def show(request: Request) -> Response:
+        return await run_in_threadpool(_show, store, request)
+
+    return Route("/stage/media/{media:int}", show, methods=["GET", "HEAD"])
+
+
+def _show(store: Callable[[], Store], request: Request) -> Response:
+    actor = visit_of(request.scope).actor
+    asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
+    try:
+        path, media_type = find(store(), actor, int(request.path_params["media"]))
+    except FortnightError as error:
+        code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
+        said = error.say(Reader(nearest_language(asked), "UTC")) if code < 500 else str(error.what)
+        return PlainTextResponse(said, status_code=code, headers={"Cache-Control": "no-store"})
+    return FileResponse(path, media_type=media_type, headers=HEADERS)
+
+
+def find(store: Store, actor: Actor | None, media_id: int) -> tuple[Path, str]:
+    """Where the bytes lie and what they are, for who may see sprint and item; what was taken away is not there.
+
+    Raises: Refused; NotFound where there is none, or it is not to be seen; FortnightError where the bytes are gone.
+    """
+    missing = NotFound(Text("There is no picture or video {id}.", id=str(media_id)))
+    if actor is None or is_masked(actor):  # a picture shows names as they are
+        raise missing
+    require(actor, Permission.READ_SPRINTS)
+    scope = scope_of(actor)
+    with store.reading() as session:
+        row = next(iter(rows_where(session, ItemMedia, id=media_id)), None)
+        if row is None:
+            raise missing
+        shown = {int(one["media_id"]): one for one in rows_of(standing_media(session, row.source_id, row.sprint_id))}
+        sprint = frames.sprints(session, scope, source_id=row.source_id, sprint_ids=[row.sprint_id])
+        item = frames.work_items(session, scope, row.source_id, [row.work_item_id])
+        if media_id not in shown or sprint.empty or item.empty:
+            raise missing
+        sha256, media_type = str(row.sha256), str(row.media_type)
+    return kept_path(store.config, FOLDER, sha256), media_type
