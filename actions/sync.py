@@ -1,7 +1,7 @@
 """Syncing a Jira: what is new comes in page by page, figures are derived once at the end, and pages see it whole."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,6 +68,7 @@ def sync_source(
     full: bool = False,
     issue_keys: Sequence[str] | None = None,
     census: bool | None = None,
+    told_deleted: Collection[str] = (),
     client: Client | None = None,
     on_progress: OnProgress | None = None,
     at: datetime | None = None,
@@ -75,7 +76,8 @@ def sync_source(
     """Read what is new in a Jira, in many small transactions; figures change once, at the end, with the audit entry.
 
     Args: full, read everything and not only what changed; issue_keys, read these issues alone (keys or ids); census, look
-    for deleted issues: None, where that was not done for a day; client, by default made from the stored credential;
+    for deleted issues: None, where that was not done for a day; told_deleted, ids of issues that events of Jira said were
+    deleted: of these, one that is not there is known to be; client, by default made from the stored credential;
     on_progress, told stage, done, total, rate and seconds_left about once a second; at, when it begins.
     Returns: the outcome; what goes wrong on the way makes it `failed`, with the last good data kept.
     Raises: Refused; NotFound, Invalid for what is no Jira source.
@@ -95,6 +97,7 @@ def sync_source(
         kind = "sync" if issue_keys is None else "issues"
         run_id = begin_run(store, source_id, actor.name, started, kind, is_full=full)
         job = Job(store, source_id, run_id, settings, started, Standing.of(cursor), on_progress)
+        job.told_deleted = frozenset(told_deleted)
         return _Sync(job, actor, name, began).run(client, full=full, issue_keys=issue_keys, census=census)
 
 

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from actions.sync_key import parse_key
-from actions.sync_quarantine import SYNC_CODES, Findings, Key, Subject, finding_of, subject_of, told_skipped, unreadable
+from actions.sync_quarantine import (
+    SYNC_CODES,
+    UNREAD_CODES,
+    Findings,
+    Key,
+    Subject,
+    finding_of,
+    subject_of,
+    told_skipped,
+    unreadable,
+)
 from actions.sync_rows import Seen, mark_sprints_gone, write_batch
 from actions.sync_state import CancelWatch, Progress, Standing, note_run, told_counts
 from connectors.jira import Settings, parse
@@ -39,7 +49,7 @@ class Job:
     Args: is_quiet, nothing of its progress is written into the run; small, the raw records of the small streams by
     (stream, id), from which `context` is made; is_distrusted, that stored rows were parsed otherwise than now: equal raw
     records are parsed again; lists_read, what the cursor will say of the lists that this run read whole; skipped, what could not be read; vanished, issues that were asked for by name
-    and are not there; findings, what this run and earlier ones could not read.
+    and are not there, with the server's answer; told_deleted, ids of issues that Jira said were deleted; findings, what this run and earlier ones could not read.
     """
 
     store: Store
@@ -56,7 +66,8 @@ class Job:
     is_settled: bool = False
     lists_read: dict[str, Any] | None = None
     skipped: list[Skipped] = field(default_factory=list)
-    vanished: set[str] = field(default_factory=set)
+    vanished: dict[str, str] = field(default_factory=dict)
+    told_deleted: frozenset[str] = frozenset()
     findings: Findings = field(default_factory=Findings)
     progress: Progress = field(init=False)
     is_cancelled: CancelWatch = field(init=False)
@@ -86,7 +97,9 @@ class Job:
         records = list(
             {(one.stream, one.external_id): one for one in batch.records if one.stream != "deleted"}.values()
         )
-        self.vanished.update(one.external_id for one in batch.records if one.stream == "deleted")
+        self.vanished.update(
+            (one.external_id, one.read()["answer"]) for one in batch.records if one.stream == "deleted"
+        )
         digests = [digest(one.payload) for one in records]
         fresh = self._fresh(records, digests, {(one.stream, one.external_id) for one in batch.skipped})
         gone = self._learn(batch, records, [records[index] for index in fresh])
@@ -266,7 +279,7 @@ class Job:
             after, done = kept[-1].external_id, done + len(kept)
             self.tell("reparse", done, total)
         with self.store.writing() as session:  # what no record tells of any more; lost permissions are not of its kind
-            stale = {key for key in self.findings.known if key not in told and key[0] != "item_out_of_sight"}
+            stale = {key for key in self.findings.known if key not in told and key[0] not in UNREAD_CODES}
             self.findings = self.findings.write(session, self.source_id, self.run_id, self.at, [], stale)
 
     def _again(self, stream: str, records: list[Raw]) -> set[Key]:

@@ -104,3 +104,4 @@ def _label(raw: Raw) -> str:
 
 
 SYNC_CODES = frozenset(SYNC_FINDING)
+UNREAD_CODES = SYNC_CODES - {"record_skipped"}  # about what is no longer given: no kept record tells of it

@@ -158,7 +158,9 @@ LEDGER_FINDING = {
     "stated_contradicts_log": N_(
         "{sprint}: the sheet and the change log disagree, the sheet's columns count ({n}): {items}"
     ),
-    "deleted_item": N_("{sprint}: deleted at the source and left out ({n}): {items}"),
+    "deleted_item": N_(
+        "{sprint}: no longer given by the source (deleted, or hidden from the account) and left out ({n}): {items}"
+    ),
     "differs_from_frozen": N_(
         "{sprint} is shown as it was frozen {at}; its source has changed since and would now tell otherwise ({n}): {items}"
     ),

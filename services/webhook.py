@@ -43,20 +43,25 @@ _NOBODYS = secrets.token_urlsafe(32)  # what is compared where there is no secre
 
 @dataclass(frozen=True)
 class Touched:
-    """What events speak of: issues, or something that only a whole sync can follow; is_deleted, an issue may be gone."""
+    """What events speak of: issues, or something that only a whole sync can follow; is_deleted, an issue may be gone;
+    deleted, the ids of issues that were said to be."""
 
     issues: frozenset[str] = frozenset()
     is_whole: bool = False
     is_deleted: bool = False
+    deleted: frozenset[str] = frozenset()
 
     def __or__(self, other: "Touched") -> "Touched":
-        return Touched(self.issues | other.issues, self.is_whole or other.is_whole, self.is_deleted or other.is_deleted)
+        return Touched(
+            self.issues | other.issues, self.is_whole or other.is_whole, self.is_deleted or other.is_deleted,
+            self.deleted | other.deleted,
+        )  # fmt: skip
 
     @property
     def wanted(self) -> dict[str, Any]:
         """How to sync: arguments of `sync_source`."""
         if self.is_deleted:
-            return {"census": True}
+            return {"census": True, "told_deleted": sorted(self.deleted)}
         if self.is_whole or len(self.issues) > MOST_ISSUES or not self.issues:
             return {}
         return {"issue_keys": sorted(self.issues)}
@@ -187,9 +192,9 @@ def touched_by(body: bytes) -> Touched | None:
         ("jira:", "sprint_", "board_", "issuelink_", "worklog_", "comment_", "issue_", "project_", "option_")
     ):
         return None
-    if name == "jira:issue_deleted":
-        return Touched(is_deleted=True)
     issues = frozenset(one for one in map(str, _issues(event)) if ISSUE.fullmatch(one))
+    if name == "jira:issue_deleted":
+        return Touched(is_deleted=True, deleted=issues)
     return Touched(issues=issues, is_whole=not issues or name.startswith(("sprint_", "board_")))
 
 

@@ -1,7 +1,7 @@
 """Writing many rows whose owners are known: what is stored of those owners is read once, what differs is written."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
@@ -77,14 +77,22 @@ def live_items(session: Session, source_id: int) -> dict[str, str | None]:
     return {row[0]: row[1] for row in session.execute(select(item.c.external_id, item.c.project_key).where(*where))}
 
 
-def items_named(session: Session, source_id: int, names: Collection[str]) -> dict[str, str | None]:
-    """Item -> key of its project, of the items of a source with these ids or keys."""
+class Named(NamedTuple):
+    """An item by its names, and the key of its project."""
+
+    external_id: str
+    key: str
+    project: str | None
+
+
+def items_named(session: Session, source_id: int, names: Collection[str]) -> list[Named]:
+    """The items of a source with these ids or keys."""
     item = table_of(t.WorkItem)
-    found: dict[str, str | None] = {}
+    found: list[Named] = []
     wanted = sorted(names)
     for start in range(0, len(wanted), OWNERS):
         part = wanted[start : start + OWNERS]
         named = or_(item.c.external_id.in_(part), item.c.key.in_(part))
-        statement = select(item.c.external_id, item.c.project_key).where(item.c.source_id == source_id, named)
-        found.update((row[0], row[1]) for row in session.execute(statement))
+        columns = (item.c.external_id, item.c.key, item.c.project_key)
+        found += [Named(*row) for row in session.execute(select(*columns).where(item.c.source_id == source_id, named))]
     return found

@@ -74,7 +74,7 @@ def fetch_issues(
 
     Args: context, from the stored records of the small streams; without it the small streams are read first and come
     as batches too.
-    Returns: batches; an id that is no longer there comes as a record of the stream `deleted`. Raises: JiraError.
+    Returns: batches; an id that is no longer there comes as a record of the stream `deleted`, with the server's answer. Raises: JiraError.
     """
     if context is None:
         server = read_server(client)
@@ -90,7 +90,7 @@ def fetch_issues(
     done = 0
     for part, chunk in zip(parts, client.map_ordered(calls(reader, parts)), strict=True):
         done += len(part)
-        gone = [raw("deleted", one, {"id": one}) for one in chunk.gone]
+        gone = [raw("deleted", one, {"id": one, "answer": answer}) for one, answer in chunk.gone.items()]
         yield Batch("issue", chunk.records + gone, done=done, total=len(wanted), skipped=chunk.skipped)
 
 

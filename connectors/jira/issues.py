@@ -9,6 +9,7 @@ import orjson
 from connectors.jira.batch import Raw, Skipped
 from connectors.jira.client import Client
 from connectors.jira.failures import JiraError, failure
+from connectors.jira.fates import ABSENT
 from connectors.jira.paging import tokens
 from core.errors import Kind
 from core.i18n import N_, Text
@@ -26,16 +27,16 @@ Histories = list[dict[str, Any]]
 
 @dataclass
 class Chunk:
-    """What came of some ids: records, those that could not be read, ids that are no longer there."""
+    """What came of some ids: records, those that could not be read, ids that are no longer there with the answer for each."""
 
     records: list[Raw] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)
 
     def __iadd__(self, other: "Chunk") -> "Chunk":
         self.records += other.records
         self.skipped += other.skipped
-        self.gone += other.gone
+        self.gone |= other.gone
         return self
 
 
@@ -117,8 +118,8 @@ class IssueReader:
         try:
             issue = self.client.get_json(f"/rest/api/2/issue/{one}", params)
         except JiraError as error:
-            if error.code in ("not_found", "forbidden"):
-                chunk.gone.append(one)
+            if error.code in ABSENT:
+                chunk.gone[one] = error.code
                 return chunk
             if error.code not in ("bad_request", "malformed", "unavailable"):
                 raise

@@ -27,7 +27,7 @@ REASON = {
     "done_at_start": N_("It was done before it could count: here outside the balance (R9)."),
     "added_then_removed": N_("It was added and taken out again; the server's report leaves it out (R11)."),
     "not_counted": N_("It is a sub-task or an epic, which are listed under their parent and not counted (R6)."),
-    "deleted": N_("It was deleted at the source after the report was made."),
+    "deleted": N_("It was deleted at the source, or hidden from the account, after the report was made."),
     "not_read": N_("The source's account is not allowed to read it, or it was moved elsewhere."),
     "returned": N_("It left and came back, which nets to nothing here (R11)."),
     "after_close": N_(

@@ -61,13 +61,16 @@ class Desk:
         return {"key": self.world.move(self.site.issue(str(ask["issue"])), project)}
 
     def hide(self, ask: Ask) -> Any:
-        """Take a permission away, or give it back: `{"project": "OPS"}` or `{"board": 2}`, `"hidden": false`."""
+        """Take a permission away, or give it back: `{"project": "OPS"}`, `{"board": 2}` or `{"issue": "SHOP-3"}` (which
+        a security level does), `"hidden": false`."""
         is_hidden = ask.get("hidden", True)
         kept: Any = self.world.hidden_boards
         value: Any = ask.get("board")
         if "project" in ask:
             kept = self.world.hidden_projects
             value = next(one.id for one in self.world.projects.values() if ask["project"] in (one.id, one.key))
+        elif "issue" in ask:
+            kept, value = self.world.hidden_issues, self.world.living(str(ask["issue"]))
         (kept.add if is_hidden else kept.discard)(value)
         self.world.version += 1
         return {}

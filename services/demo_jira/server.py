@@ -107,10 +107,12 @@ class Jira:
         """Comment an issue."""
         self.control("comment", issue=issue, body=body)
 
-    def hide(self, project: str | None = None, board: int | None = None, hidden: bool = True) -> None:
-        """Take the permission for a project or a board away, or give it back."""
-        asked: dict[str, Any] = {"project": project} if project is not None else {"board": board}
-        self.control("hide", hidden=hidden, **asked)
+    def hide(
+        self, project: str | None = None, board: int | None = None, hidden: bool = True, issue: str | None = None
+    ) -> None:
+        """Take the permission for a project, a board or an issue away, or give it back."""
+        asked = {"project": project, "board": board, "issue": issue}
+        self.control("hide", hidden=hidden, **{name: one for name, one in asked.items() if one is not None})
 
     def sprint(self, do: str, **ask: Any) -> dict[str, Any]:
         """Create, start, close, rename or delete a sprint."""

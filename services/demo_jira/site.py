@@ -92,11 +92,15 @@ class Site:
         return user in (self.account, PEOPLE[ACCOUNT].email) and secret == self.token
 
     def issue(self, name: str) -> int:
-        """An issue's id by id or key; what is gone and what may not be seen are told alike."""
+        """An issue's id by id or key. What is gone and what may not be seen are told alike on Cloud, apart elsewhere."""
         issue = self.world.find(name)
-        if issue is None:
+        if issue is not None:
+            return issue
+        if self.manner.is_cloud:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
-        return issue
+        if self.world.living(name) is None:
+            raise Refused(404, "Issue Does Not Exist")
+        raise Refused(403, "You do not have the permission to see the specified issue.")
 
 
 def site_of(request: Request) -> Site:

@@ -67,6 +67,7 @@ class World:
         self.renamed: dict[int, str] = {}
         self.hidden_projects: set[str] = set()
         self.hidden_boards: set[int] = set()
+        self.hidden_issues: set[int] = set()  # by a security level
         self.comments: dict[int, list[Comment]] = {}
         self.malformed: dict[int, str] = {}
         self.has_estimation_field = True
@@ -110,14 +111,23 @@ class World:
         seen = self.alive.copy()
         for project in self.hidden_projects:
             seen &= self.project_of != int(project)
+        seen[[self.place(issue) for issue in self.hidden_issues]] = False
         return seen
 
     def find(self, name: str) -> int | None:
         """An issue's id by its id or by any key that it has or had; None where it is not to be seen."""
+        issue = self.living(name)
+        return None if issue is None or self._is_hidden(issue) else issue
+
+    def living(self, name: str) -> int | None:
+        """The same, whether the account may see it or not; None where there is none, or none any more."""
         issue = int(name) if name.isdecimal() else self._by_key(name.upper())
         if issue is None or not 0 <= self.place(issue) < len(self.ids) or not self.alive[self.place(issue)]:
             return None
-        return None if str(self.project_of[self.place(issue)]) in self.hidden_projects else issue
+        return issue
+
+    def _is_hidden(self, issue: int) -> bool:
+        return issue in self.hidden_issues or str(self.project_of[self.place(issue)]) in self.hidden_projects
 
     def _by_key(self, key: str) -> int | None:
         if key in self.keys:

@@ -188,6 +188,50 @@ def test_lost_permissions_and_deletions_are_told_apart(jira: Jira, sqlite_store:
     assert not item(synced, "SHOP-2")["is_deleted"]
 
 
+def test_cloud_never_calls_deleted_what_may_be_hidden(jira: Jira, synced: Store) -> None:
+    hidden, deleted, told = (item(synced, key)["external_id"] for key in ("SHOP-2", "SHOP-3", "SHOP-4"))
+    jira.hide(issue="SHOP-2")
+    jira.delete("SHOP-3")
+    jira.delete("SHOP-4")
+    sync(
+        synced, jira, at=AT + HOUR, census=True, told_deleted=[told, "999"]
+    )  # one that is there is not deleted by words
+    assert {item(synced, f"SHOP-{n}")["is_deleted"] for n in (2, 3, 4)} == {True}
+    doubtful = rows(synced, t.Finding, code="item_deleted_or_hidden")
+    assert {one["subject_id"] for one in doubtful} == {hidden, deleted}
+    said = [Reader("en").say(finding_text(one["code"], one["subject_label"], one["params"])) for one in doubtful]
+    assert all("was deleted, or is hidden from this account" in one for one in said)
+    before = tables(synced)
+    sync(synced, jira, at=AT + 2 * HOUR, census=True)
+    assert tables(synced) == before
+    sync(synced, jira, at=AT + 3 * HOUR, census=True, told_deleted=[deleted])  # the event came late
+    assert [one["subject_id"] for one in rows(synced, t.Finding, code="item_deleted_or_hidden")] == [hidden]
+    jira.hide(issue="SHOP-2", hidden=False)
+    sync(synced, jira, at=AT + 4 * HOUR, census=True)
+    assert not rows(synced, t.Finding, code="item_deleted_or_hidden")
+    assert not item(synced, "SHOP-2")["is_deleted"]
+
+
+def test_an_issue_named_by_a_webhook_that_is_hidden_is_not_called_deleted(jira: Jira, synced: Store) -> None:
+    jira.hide(issue="SHOP-2")
+    sync(synced, jira, at=AT + HOUR, issue_keys=[item(synced, "SHOP-2")["external_id"]])
+    (doubtful,) = rows(synced, t.Finding, code="item_deleted_or_hidden")
+    assert doubtful["subject_label"] == "SHOP-2"
+
+
+def test_data_center_tells_a_hidden_issue_from_a_deleted_one(sqlite_store: Store) -> None:
+    with running("data-center", issues=10) as jira:
+        connect(sqlite_store, jira)
+        sync(sqlite_store, jira)
+        jira.hide(issue="SHOP-2")
+        jira.delete("SHOP-3")
+        sync(sqlite_store, jira, at=AT + HOUR, census=True)
+    assert not item(sqlite_store, "SHOP-2")["is_deleted"]
+    assert item(sqlite_store, "SHOP-3")["is_deleted"]
+    (hidden,) = [one for one in rows(sqlite_store, t.Finding) if one["code"].startswith("item_")]
+    assert (hidden["code"], hidden["subject_label"]) == ("item_out_of_sight", "SHOP-2")
+
+
 def test_the_census_comes_once_a_day(jira: Jira, synced: Store) -> None:
     jira.delete("SHOP-2")
     sync(synced, jira, at=AT + timedelta(hours=23))

@@ -151,7 +151,10 @@ def test_what_is_too_large_or_no_event_is_turned_away(heard: Heard) -> None:
             {"webhookEvent": "issuelink_created", "issueLink": {"sourceIssueId": 7, "destinationIssueId": 8}},
             {"issue_keys": ["7", "8"]},
         ),
-        ({"webhookEvent": "jira:issue_deleted", "issue": {"id": "10001"}}, {"census": True}),
+        (
+            {"webhookEvent": "jira:issue_deleted", "issue": {"id": "10001"}},
+            {"census": True, "told_deleted": ["10001"]},
+        ),
         ({"webhookEvent": "sprint_closed", "sprint": {"id": 5}}, {}),
         ({"webhookEvent": "board_configuration_changed"}, {}),
         ({"webhookEvent": "jira:issue_updated", "issue": {"id": "1) OR project = X"}}, {}),
