@@ -50,10 +50,10 @@ def ticks(low: float, high: float, write: Write, *, unit: str | None = None, cou
     }
 
 
-def day_axis(reader: Reader) -> dict[str, Any]:
-    """A date axis whose ticks follow the width of the screen, named `3 Nov` or `11月3日`; give it naive local days."""
+def day_axis(reader: Reader, narrow: bool = False) -> dict[str, Any]:
+    """A date axis with upright names, `3 Nov` or `11月3日`, fewer on a narrow screen; give it naive local days."""
     pattern = {"en": "%-d %b", "zh": "%-m月%-d日"}[reader.lang]
-    return {"type": "date", "tickformat": pattern, "hoverformat": pattern, "nticks": 6, "autotickangles": [0, 45]}
+    return {"type": "date", "tickformat": pattern, "hoverformat": pattern, "nticks": 3 if narrow else 6, "tickangle": 0}
 
 
 def day_ticks(days: Sequence[date | datetime], reader: Reader, count: int = 4) -> dict[str, Any]:

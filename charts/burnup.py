@@ -18,10 +18,12 @@ LINES = {
 SHOWN = ("scope", "completed")
 
 
-def burnup_chart(rows: pd.DataFrame, *, reader: Reader, palette: Palette, unit: str = "", height: int = 300) -> Chart:
+def burnup_chart(
+    rows: pd.DataFrame, *, reader: Reader, palette: Palette, unit: str = "", height: int = 300, narrow: bool = False
+) -> Chart:
     """The burn-up of one unit.
 
-    Args: rows, metrics.burnup.BURNUP_COLUMNS of one unit; unit, in words. Days off on which nothing moved are left out.
+    Args: rows, metrics.burnup.BURNUP_COLUMNS of one unit; unit, in words; narrow, for a phone. Days off on which nothing moved are left out.
     Returns: the chart, its lines named at their ends.
     """
     shown = drawn_days(rows)
@@ -46,12 +48,13 @@ def burnup_chart(rows: pd.DataFrame, *, reader: Reader, palette: Palette, unit: 
             value = values[end] or 0.0
             text = f"{plain(reader.t(word))} {reader.number(value, 1)}"
             ends.append((value, end, text, palette.muted if name == "ideal" else palette.ink))
-    ticks = day_ticks(days, reader, count=6)
+    ticks = day_ticks(days, reader, count=3 if narrow else 6)
     layout = {
         "height": height,
         "margin": {"l": 4, "r": 118, "t": 12, "b": 4},
         "xaxis": {
             **ticks,
+            "tickangle": 0,
             "tickvals": [days.index(day) for day in ticks["tickvals"]],
             "range": [-0.3, max(len(at) - 1, 1) + 0.1],
         },

@@ -13,6 +13,7 @@ from charts.palette import Palette
 from core.reader import Reader
 from core.rows import rows_of
 
+ROOMY = 6  # so many bars have room for a number each on a phone
 PARTS = ("added", "removed", "re_estimated")
 
 
@@ -24,13 +25,15 @@ def churn_bars(
     limits: HasLimits | None = None,
     keys: Mapping[Any, Sequence[str]] | None = None,
     height: int = 340,
+    narrow: bool = False,
 ) -> Chart:
     """Gross churn of each sprint as a share of what was committed, cut into added, removed and re-estimated.
 
     Args: sprints, one row per sprint in order, in *points* (`metrics.churn.churn` with unit `points`): `sprint_id`, `name`
     str, `committed`, `added`, `removed` float, `churn_gross` ratio, null where not known. What gross churn holds beyond
     added and removed is the sum of |re-estimated| (R17). limits, natural limits of the ratio; keys, changed item keys per
-    sprint id, for the hover.
+    sprint id, for the hover; narrow, for a phone: of many bars only the highest and those beyond the limit carry
+    their number; all stand in the table.
     Returns: the chart; a bar's `customdata` is its sprint id. Empty input gives an empty chart that says so.
     Raises: ValueError where the parts are more than the whole: figures in counts, of which an item can be in two.
     Rule: R17, R24.
@@ -44,7 +47,7 @@ def churn_bars(
         [*heights, float(limits.upper) if limits and limits.upper is not None and known(limits.upper) else 0.0, 0.1]
     )
     lines, notes = limit_lines(limits, reader, palette, reader.percent)
-    traces.append(_totals(rows, reader, palette, limits))
+    traces.append(_totals(rows, reader, palette, limits, narrow))
     notes += _series_labels(rows, reader, palette)
     layout = {
         "height": height,
@@ -118,14 +121,18 @@ def _shares(row: Mapping[Any, Any]) -> dict[str, float | None]:
     return {"added": added, "removed": removed, "re_estimated": max(rest, 0.0)}
 
 
-def _totals(rows: list[dict[Any, Any]], reader: Reader, palette: Palette, limits: HasLimits | None) -> dict[str, Any]:
+def _totals(
+    rows: list[dict[Any, Any]], reader: Reader, palette: Palette, limits: HasLimits | None, narrow: bool
+) -> dict[str, Any]:
     """Gross churn above each bar; beyond the upper limit with a triangle and in the colour of an alarm."""
     texts, colours = [], []
+    highest = max((float(row["churn_gross"]) for row in rows if known(row["churn_gross"])), default=0.0)
     for row in rows:
         ratio = row["churn_gross"]
         beyond = beyond_limit(ratio, limits) == "above"
         text = reader.percent(ratio if known(ratio) else None)
-        texts.append(f"<b>▲ {text}</b>" if beyond else text)
+        has_room = not narrow or len(rows) <= ROOMY or ratio == highest
+        texts.append(f"<b>▲ {text}</b>" if beyond else text if has_room else "")
         colours.append(palette.text["not_completed"] if beyond else palette.muted)
     tops = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
     return number_labels(tops, texts, colours, palette, size=12)

@@ -49,7 +49,9 @@ def feedback_volume(weeks: pd.DataFrame, *, reader: Reader, palette: Palette, he
         "xaxis": _week_axis(days, reader),
         "yaxis": {"range": [0, peak * 1.06], **ticks(0, peak * 1.05, lambda v: short_number(v, reader))}
         | ({"dtick": step} if step == 1 else {}),
-        "annotations": _ends((still_open, names[1], "not_completed"), (received, names[0], "committed"), palette, peak),
+        "annotations": _ends(
+            (still_open, names[1], "not_completed"), (received, names[0], "committed"), palette, peak, reader
+        ),
     }
     return Chart(draw(traces, layout, palette), _volume_alt(days, received, still_open, reader))
 
@@ -93,7 +95,7 @@ def score_trend(
         "xaxis": _week_axis(days, reader),
         "yaxis": {"range": [low, high * 1.04], "zeroline": score == "nps", "zerolinecolor": palette.faint}
         | ticks(low, high, write),
-        "annotations": _score_end(values, write, palette),
+        "annotations": _score_end(values, counts, write, palette),
     }
     if target is not None:
         layout["shapes"] = [
@@ -123,30 +125,49 @@ def _ends(
     lower: tuple[list[float | None], str, str],
     palette: Palette,
     peak: float,
+    reader: Reader,
 ) -> list[dict[str, Any]]:
     """Both series named at their last value, pushed apart where they meet."""
-    ends: list[tuple[float, str, str]] = []
+    ends: list[tuple[float, str, str, float]] = []  # place, name, meaning, value
     for values, name, meaning in (upper, lower):
         known_values = [v for v in values if v is not None]
         if known_values:
-            ends.append((known_values[-1], name, meaning))
+            ends.append((known_values[-1], name, meaning, known_values[-1]))
     ends.sort()
     room = peak * 0.09
     if len(ends) == 2 and ends[1][0] - ends[0][0] < room:
         ends[1] = (ends[0][0] + room, *ends[1][1:])
     return [
-        {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "y": value, "text": plain(name), "showarrow": False}
+        {
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 4,
+            "y": place,
+            "text": f"{plain(name)} {reader.number(value)}",
+            "showarrow": False,
+        }
         | {"font": {"size": 13, "color": palette.text[meaning]}}
-        for value, name, meaning in ends
+        for place, name, meaning, value in ends
     ]
 
 
-def _score_end(values: list[float | None], write: Any, palette: Palette) -> list[dict[str, Any]]:
-    last = next((v for v in reversed(values) if v is not None), None)
-    if last is None:
+def _score_end(
+    values: list[float | None], counts: list[float | None], write: Any, palette: Palette
+) -> list[dict[str, Any]]:
+    """The last score with its n; of too few answers it is grey and not bold, as its point is hollow (R28)."""
+    measured = [(v, n) for v, n in zip(values, counts, strict=True) if v is not None]
+    if not measured:
         return []
-    note = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "y": last, "showarrow": False}
-    return [note | {"text": f"<b>{plain(write(last))}</b>", "font": {"size": 14, "color": palette.ink}}]
+    last, n = measured[-1]
+    value, few = plain(write(last)), n is None or n < ENOUGH_ANSWERS
+    size = f'<br><span style="font-size:12px;color:{palette.muted}">n = {int(n or 0)}</span>'
+    note = {"xref": "paper", "x": 1, "xanchor": "left", "align": "left", "xshift": 4, "y": last, "showarrow": False}
+    return [
+        note
+        | {"text": (value if few else f"<b>{value}</b>") + size}
+        | {"font": {"size": 14, "color": palette.muted if few else palette.ink}}
+    ]
 
 
 def _volume_alt(days: list[Any], received: list[float | None], still_open: list[float | None], reader: Reader) -> str:

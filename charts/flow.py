@@ -31,11 +31,12 @@ def time_scatter(
     palette: Palette,
     name: str,
     height: int = 320,
+    narrow: bool = False,
 ) -> Chart:
     """Each finished item as a point at its day, its cycle or lead time as height; percentiles as labelled lines.
 
     Args: items, rows of FlowFigures.finished; column, cycle_days or lead_days; percentiles, share -> days, of all items;
-    name, what the height is, in words. No more than MOST_POINTS are drawn, the newest: say so beside the picture.
+    name, what the height is, in words; narrow, for a phone. No more than MOST_POINTS are drawn, the newest: say so beside the picture.
     """
     there = items[items[column].notna()].sort_values("done_at").tail(MOST_POINTS)
     zone = ZoneInfo(reader.zone)
@@ -52,7 +53,7 @@ def time_scatter(
     layout: dict[str, Any] = {
         "height": height,
         "margin": {"l": 4, "r": 92, "t": 12, "b": 4},
-        "xaxis": day_axis(reader),
+        "xaxis": day_axis(reader, narrow),
         "yaxis": {"range": [0, top * 1.06], "nticks": 6},
     }
     lines, labels = _levels(percentiles, reader, palette, top)
@@ -110,7 +111,9 @@ def ageing_bars(ageing: pd.DataFrame, percentiles: Mapping[float, float], *, rea
     return Chart(draw([bars], layout, palette), alt)
 
 
-def cumulative_bands(days: pd.DataFrame, *, reader: Reader, palette: Palette, height: int = 300) -> Chart:
+def cumulative_bands(
+    days: pd.DataFrame, *, reader: Reader, palette: Palette, height: int = 300, narrow: bool = False
+) -> Chart:
     """Cumulative flow: done, in progress and waiting as bands on top of each other, day by day."""
     x = [day.to_pydatetime() for day in days["day"]]
     traces = []
@@ -142,7 +145,7 @@ def cumulative_bands(days: pd.DataFrame, *, reader: Reader, palette: Palette, he
     layout = {
         "height": height,
         "margin": {"l": 4, "r": 104, "t": 12, "b": 4},
-        "xaxis": day_axis(reader),
+        "xaxis": day_axis(reader, narrow),
         "yaxis": {"nticks": 5},
         "annotations": notes,
     }

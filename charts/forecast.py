@@ -9,8 +9,10 @@ from core.reader import Reader
 from metrics.forecast import Forecast
 
 
-def forecast_curve(forecast: Forecast, *, reader: Reader, palette: Palette, height: int = 260) -> Chart:
-    """The share of the trials that are done by each day, with the stated shares marked and named by their day."""
+def forecast_curve(
+    forecast: Forecast, *, reader: Reader, palette: Palette, height: int = 260, narrow: bool = False
+) -> Chart:
+    """The share of the trials that are done by each day, with the stated shares marked and named by their day; narrow, for a phone."""
     x, y = [day for day, _ in forecast.curve], [share * 100 for _, share in forecast.curve]
     hover = [
         reader.t("{share} by {day}", share=reader.percent(share), day=reader.day(day)) for day, share in forecast.curve
@@ -31,7 +33,7 @@ def forecast_curve(forecast: Forecast, *, reader: Reader, palette: Palette, heig
     layout: dict[str, Any] = {
         "height": height,
         "margin": {"l": 4, "r": 12, "t": 26, "b": 4},
-        "xaxis": day_axis(reader),
+        "xaxis": day_axis(reader, narrow),
         "yaxis": {
             "range": [0, 104],
             "tickvals": [0, 50, 85, 95],

@@ -28,13 +28,14 @@ def kpi_chart(
     baseline: float | None = None,
     target: float | None = None,
     height: int = 360,
+    narrow: bool = False,
 ) -> Chart:
     """Every measurement, the limits of each phase, and where the target lies.
 
     Args: series, one row per measurement in order of time, as `metrics.kpi.kpi_series` gives them: `at` instant, `value`
     float in the canonical unit, optionally `is_beyond_limit`, `is_run_of_eight`, `is_three_of_four` bool (R25), `remark`
     str, and the columns of `phases_of`; write, puts a value into words with its unit; unit, the canonical unit (`s` makes
-    ticks at minutes and hours); phases, by default those of the series; baseline, target, canonical or null.
+    ticks at minutes and hours); phases, by default those of the series; baseline, target, canonical or null; narrow, for a phone.
     Rule: R23 to R26.
     """
     rows = series.dropna(subset=["value"])
@@ -44,6 +45,7 @@ def kpi_chart(
     values = [float(value) for value in rows["value"]]
     ends = [*starts[1:], days[-1] if days else None][: len(starts)]
     shapes, notes = _phases(phases, starts, ends, palette)
+    rows_of_names = stagger(notes, days, 220 if narrow else 640)
     for value, name, colour in (
         (baseline, reader.t("baseline"), palette.muted),
         (target, reader.t("target"), palette.text["completed"]),
@@ -54,8 +56,8 @@ def kpi_chart(
     low, high = _span(values, phases, baseline, target)
     layout = {
         "height": height,
-        "margin": {"l": 4, "r": 92, "t": 26, "b": 4},
-        "xaxis": day_axis(reader),
+        "margin": {"l": 4, "r": 66 if narrow else 92, "t": 10 + 16 * rows_of_names, "b": 4},
+        "xaxis": day_axis(reader, narrow),
         "yaxis": {"range": [low, high], **ticks(low, high, write, unit=unit)},
         "shapes": shapes,
         "annotations": spread(notes, low, high, height),
@@ -90,6 +92,30 @@ def phase_places(series: pd.DataFrame) -> list[tuple[int, str]]:
     starts = (~series["phase"].duplicated()).to_numpy().nonzero()[0]
     reasons = series["phase_reason"].tolist()
     return [(int(i), reasons[i] if isinstance(reasons[i], str) else "") for i in starts]
+
+
+def stagger(notes: list[dict[str, Any]], days: Sequence[Any], width: int) -> int:
+    """Names of phases that would lie on each other, each put in a row of its own above the plot, and kept inside it.
+
+    Args: notes, with `x` instants in order; days, of the measurements, which span the plot; width, of the plot in pixels.
+    Returns: the number of rows, at least one.
+    """
+    if not notes or len(days) < 2:
+        return 1
+    ends: list[float] = []  # where the last name of each row ends, in pixels
+    for note in notes:
+        half = _width(note["text"]) / 2
+        centre = (note["x"] - days[0]) / (days[-1] - days[0]) * width
+        middle = min(max(centre, half), width - half)
+        row = next((i for i, end in enumerate(ends) if middle - half >= end + 8), len(ends))
+        ends[row : row + 1] = [middle + half]
+        note |= {"xshift": middle - centre, "yshift": 16 * row}
+    return len(ends)
+
+
+def _width(text: str) -> float:
+    """About how many pixels a name of size 12 takes: a Chinese letter is twice as wide as a Latin one."""
+    return sum(12.0 if ord(letter) > 0x2E7F else 6.6 for letter in text)
 
 
 def spread(notes: list[dict[str, Any]], low: float, high: float, height: int) -> list[dict[str, Any]]:

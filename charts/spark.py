@@ -67,7 +67,7 @@ def kpi_sparkline(
         if index > 0:
             x = scale.x(index - 0.5)
             parts.append(_line([(x, 0), (x, HEIGHT)], palette.muted, 1, "2 3"))
-            marks.append(Mark(x / WIDTH * 100, 0, reason, "phase"))
+            marks.append(Mark(x / WIDTH * 100, _free_height(scale, values, target, index), reason, "phase"))
     parts.append(_path(scale, values, palette["accent"]))
     return Spark(_svg(parts), tuple(marks), _last(scale, values, "accent"), _say(values, reader, write))
 
@@ -100,6 +100,22 @@ def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:
     far = [abs(v - target) if v is not None and math.isfinite(v) else 0.0 for v in values]
     third = max(len(far) // 3, 1)
     return min(far[:third], default=0.0) > min(far[-third:], default=0.0)
+
+
+LABEL_HEIGHTS = (0.0, 22.0, 44.0, 66.0)  # percent from the top at which a phase's name may stand
+LABEL_TALL = 20.0
+
+
+def _free_height(scale: "_Scale", values: Sequence[float | None], target: float | None, index: int) -> float:
+    """Where beside its upright a phase's name meets neither the line nor the target; the top where it would everywhere."""
+    reach = max(scale.count // 3, 1)
+    near = [v for v in values[max(index - reach, 0) : index + reach] if v is not None and math.isfinite(v)]
+    taken = [scale.percent_y(v) for v in [*near, *([target] if target is not None and known(target) else [])]]
+
+    def is_free(top: float) -> bool:
+        return not any(top - 4 < y < top + LABEL_TALL for y in taken)
+
+    return next((top for top in LABEL_HEIGHTS if is_free(top)), 0.0)
 
 
 class _Scale:

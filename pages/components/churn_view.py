@@ -120,6 +120,7 @@ def chart_panel(reader: Reader, shown: Churn) -> None:
         palette=theme.current(),
         limits=shown.limits,
         keys=keys,
+        narrow=theme.is_phone(),
     )
     columns = [Column("name", reader.t("Sprint"))]
     for name, label in (("committed", N_("Committed")), ("added", N_("Added")), ("removed", N_("Removed"))):

@@ -64,7 +64,7 @@ def ledger_panel(reader: Reader, figures: SprintFigures, unit: str, parts: Parts
     totals = figures.totals[unit]
     keys = {step: [row["key"] for row in part] for step, part in parts.items()}
     word = reader.t("points") if unit == "points" else reader.t("items")
-    bars = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word)
+    bars = waterfall(totals, reader=reader, palette=theme.current(), keys=keys, unit=word, narrow=theme.is_phone())
     line = balance_line(totals, reader)
     if is_balanced(totals):
         line = reader.t("{equation} ✓ balances", equation=line)
@@ -100,7 +100,7 @@ def past_panel(reader: Reader, before: Past, figures: SprintFigures, unit: str) 
 
 def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetime | None) -> None:
     """The sprint day by day: scope, completed, and the pace that would have met the plan."""
-    sprint_id, palette = figures.sprint["sprint_id"], theme.current()
+    sprint_id, palette, narrow = figures.sprint["sprint_id"], theme.current(), theme.is_phone()
     word = reader.t("points") if unit == "points" else reader.t("items")
 
     def compose() -> tuple[Chart, pd.DataFrame, str] | None:
@@ -110,10 +110,10 @@ def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetim
             return None
         note = "" if mine["ideal"].notna().any() else reader.t("no ideal pace: the sprint has no planned end")
         table = drawn_days(mine)[["day", "scope", "completed", "ideal"]]
-        return burnup_chart(mine, reader=reader, palette=palette, unit=word), table, note
+        return burnup_chart(mine, reader=reader, palette=palette, unit=word, narrow=narrow), table, note
 
     with cards.panel(reader.t("Burn-up"), under=reader.t("{unit} at the end of each working day", unit=word)):
-        found = drawn(("demo.burnup", figures.source_id, sprint_id, day, unit, reader, palette.name), compose)
+        found = drawn(("demo.burnup", figures.source_id, sprint_id, day, unit, reader, palette.name, narrow), compose)
         if found is None:
             cards.html(reader.t("The course of the sprint cannot be told: what was in it when is not recorded."))
             return

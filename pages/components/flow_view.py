@@ -49,8 +49,8 @@ def times_panel(reader: Reader, figures: FlowFigures) -> None:
             screens.zero(reader, reader.t("no item was finished in the last {n} days", n=WINDOW_DAYS))
             return
         cards.chart(
-            time_scatter(figures.finished, column, shares, reader=reader, palette=theme.current(), name=name), reader,
-            key="demo.times", caption=_capped(reader, len(known), MOST_POINTS),
+            time_scatter(figures.finished, column, shares, reader=reader, palette=theme.current(), name=name, narrow=theme.is_phone()),
+            reader, key="demo.times", caption=_capped(reader, len(known), MOST_POINTS),
             table=pd.DataFrame({"share": [reader.percent(one) for one in shares], "days": list(shares.values())}),
             columns=[Column("share", reader.t("Share of items")), Column("days", reader.t("Days at most"), "number")],
         )  # fmt: skip
@@ -102,7 +102,8 @@ def cumulative_panel(reader: Reader, figures: FlowFigures) -> None:
     with cards.panel(reader.t("Cumulative flow"), under=under):
         weekly = days.iloc[::-7].iloc[::-1]
         cards.chart(
-            cumulative_bands(days, reader=reader, palette=theme.current()), reader, key="demo.cumulative", table=weekly,
+            cumulative_bands(days, reader=reader, palette=theme.current(), narrow=theme.is_phone()), reader,
+            key="demo.cumulative", table=weekly,
             columns=[
                 Column("day", reader.t("Day"), "day"), Column("todo", reader.t("waiting"), "number"),
                 Column("in_progress", reader.t("in progress"), "number"), Column("done", reader.t("done"), "number"),

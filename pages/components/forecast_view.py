@@ -36,8 +36,8 @@ def forecast_section(reader: Reader, board: Board, as_of: datetime | None) -> No
     with left, cards.panel(answer(reader, figures), under=_basis(reader, figures), height="stretch"):
         if figures.forecast.curve:
             cards.chart(
-                forecast_curve(figures.forecast, reader=reader, palette=theme.current()), reader, key="demo.forecast",
-                table=_table(reader, figures), columns=_columns(reader, figures),
+                forecast_curve(figures.forecast, reader=reader, palette=theme.current(), narrow=theme.is_phone()), reader,
+                key="demo.forecast", table=_table(reader, figures), columns=_columns(reader, figures),
             )  # fmt: skip
         if figures.forecast.state != "not_enough_history":
             _how_many(reader, board, as_of, chosen, figures)

@@ -98,6 +98,7 @@ def evidence(reader: Reader, row: Row, series: list[Row]) -> None:
         ],
         baseline=_number(row["baseline"]),
         target=_number(row["target"]),
+        narrow=theme.is_phone(),
     )
     progress = reader.t("progress {share}", share=reader.percent(row["progress"]))
     with cards.panel(row["name"], progress, kpi_words.aim(reader, row), key="kpi-evidence"):

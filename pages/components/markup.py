@@ -86,7 +86,7 @@ def _spark_label(mark: Mark) -> Markup:
     if mark.meaning == "phase":
         side = "left" if mark.left < 70 else "right"
         where = mark.left if side == "left" else 100 - mark.left
-        style = Markup("{}:calc({:.1f}% + 5px);top:0").format(side, where)
+        style = Markup("{}:calc({:.1f}% + 5px);top:{:.0f}%").format(side, where, mark.top)
         return Markup('<span class="fn-muted" style="{}">{}</span>').format(style, safe(mark.text))
     side = "left" if mark.left < 50 else "right"
     style = Markup("{}:0;top:{:.1f}%;transform:translateY(-108%)").format(side, mark.top)

@@ -18,6 +18,7 @@ RULES = """
 .fn-base{align-items:baseline;flex-wrap:wrap;row-gap:0}
 .fn-big{font-size:1.9rem;line-height:1.25;font-weight:700;font-variant-numeric:tabular-nums}
 .fn-cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19.5rem),1fr));gap:1rem}
+.fn-cards:has(>:nth-child(4):last-child){grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr))}
 .fn-card{border:1px solid var(--fn-line);border-radius:12px;background:var(--fn-panel);padding:1rem 1.1rem;
  display:flex;flex-direction:column;gap:.3rem;min-width:0;color:var(--fn-ink)}
 .fn-card p{font-size:.9rem;line-height:1.5}.fn-card p.fn-muted{margin-top:.25rem}
@@ -97,6 +98,8 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .st-key-shell-findings p{font-size:.88rem;color:var(--fn-muted)}
 .st-key-shell-findings a,.st-key-shell-findings a:hover{background:transparent!important}.st-key-shell-findings a:hover p{color:var(--fn-ink);text-decoration:underline}
 .st-key-shell-language{margin-top:.7rem}
+:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]),
+:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]) p{color:light-dark(#fff,var(--fn-paper))}
 [data-testid=stElementToolbar]{display:none}
 .st-key-shell-sample{background:color-mix(in srgb,var(--fn-added) 10%,transparent);border-radius:8px;padding:.3rem .9rem}
 .st-key-shell-sample button p{text-decoration:underline;text-underline-offset:3px}
@@ -107,12 +110,14 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-crumb{display:block}.fn-head{font-size:1.5rem;line-height:1.3}
 [data-testid=stMainBlockContainer]{padding-left:1rem;padding-right:1rem}
 .fn-screen{padding:1.2rem}
+.fn-tile .fn-big{font-size:1.45rem;line-height:1.35}.fn-tile{padding:.8rem .9rem}
+.fn-tile:last-child:nth-child(odd){grid-column:1/-1}
 .fn-table-box{max-height:none;overflow:visible}
 .fn-table thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .fn-table,.fn-table tbody,.fn-table tr,.fn-table td{display:block}
 .fn-table tr{border-bottom:1px solid var(--fn-line);padding:.55rem 0}
 .fn-table td{border:0;padding:.1rem 0;display:flex;gap:.6rem;text-align:left!important}
-.fn-table td[data-label]:before{content:attr(data-label);color:var(--fn-muted);flex:0 0 6.2rem;font-size:.88rem}
+.fn-table td[data-label]:before{content:attr(data-label);color:var(--fn-muted);flex:0 0 6.2rem;font-size:.88rem;white-space:normal}
 .fn-table td.fn-lead:before{content:none}.fn-table td:empty{display:none}
 }
 @media print{[data-testid=stSidebar],.st-key-shell-sample,.stButton{display:none!important}.fn-table-box{max-height:none}}

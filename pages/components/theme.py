@@ -16,6 +16,11 @@ def current() -> Palette:
     return palette(st.context.theme.type)
 
 
+def is_phone() -> bool:
+    """Whether the reader's browser says that it is a phone: a chart must fit some 300 pixels there."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 @cache
 def stylesheet() -> str:
     """The stylesheet: the palette as CSS variables, then the rules. Static text, nothing from data.

@@ -10,7 +10,7 @@ from charts.axis import day_ticks, round_step, short_number, ticks
 from charts.churn import churn_bars, split_names
 from charts.feedback import feedback_volume, score_trend
 from charts.figure import Chart, key_list, plain, signed, template, wrap_label
-from charts.kpi import kpi_chart, phase_places
+from charts.kpi import kpi_chart, phase_places, stagger
 from charts.ledger import STEPS, balance_line, is_balanced, waterfall
 from charts.limits import Limits, Phase
 from charts.palette import DARK, LIGHT
@@ -85,6 +85,12 @@ def test_the_waterfall_speaks_chinese() -> None:
     assert "未完成 3" in chart.alt
 
 
+def test_on_a_phone_no_name_under_a_bar_is_turned_and_neighbours_stand_in_two_lines() -> None:
+    axis = waterfall(TOTALS, reader=EN, palette=LIGHT, narrow=True).figure.layout.xaxis
+    assert axis.tickangle == 0
+    assert list(axis.ticktext[:3]) == ["committed", "<br>added", "carried"]
+
+
 # ---------------------------------------------------------------- churn
 
 
@@ -121,6 +127,14 @@ def test_a_sprint_beyond_the_limit_says_so_with_a_shape() -> None:
     assert "<b>▲ 35 %</b>" in texts(chart)
     assert any("upper limit" in text for text in texts(chart))
     assert "natural upper limit is 30 %" in chart.alt
+
+
+def test_on_a_phone_many_bars_name_the_highest_only() -> None:
+    many = pd.concat([sprints().iloc[:1]] * 8, ignore_index=True)
+    many.loc[2, ["added", "churn_gross"]] = [10.0, 0.65]
+    narrow = churn_bars(many, reader=EN, palette=LIGHT, narrow=True)
+    assert texts(narrow)[:8] == ["", "", "65 %", "", "", "", "", ""]
+    assert texts(churn_bars(many, reader=EN, palette=LIGHT))[:8].count("35 %") == 7
 
 
 def test_no_sprint_at_all_is_an_empty_chart_that_says_so() -> None:
@@ -216,6 +230,15 @@ def test_labels_of_close_lines_do_not_lie_on_each_other() -> None:
     assert high - low > 500
 
 
+def test_names_of_close_phases_stand_in_rows_of_their_own() -> None:
+    days = [datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=i) for i in (0, 100)]
+    close = [{"x": days[0] + timedelta(days=n), "text": "Release 1.1"} for n in (40, 44, 99)]
+    assert stagger(close, days, 220) == 2
+    assert [note["yshift"] for note in close] == [0, 16, 0]
+    assert close[2]["xshift"] < 0  # the last one is kept inside the plot
+    assert stagger([{"x": days[0], "text": "Launch"}, {"x": days[1], "text": "Release"}], days, 640) == 1
+
+
 def test_no_measurement_is_an_empty_chart() -> None:
     chart = kpi_chart(measurements().iloc[:0], reader=EN, palette=LIGHT, write=EN.number)
     assert chart.alt == "No measurement yet." and not chart.figure.data
@@ -244,7 +267,7 @@ def test_volume_has_bars_for_received_and_a_line_for_open_on_one_axis() -> None:
     assert list(chart.figure.data[0].y) == [12, 20000, 3]
     assert "yaxis2" not in chart.figure.layout.to_plotly_json()
     assert "2万" in chart.figure.layout.yaxis.ticktext
-    assert {"收到", "未关闭"} <= set(texts(chart))
+    assert texts(chart) == ["未关闭 2", "收到 3"]
     assert chart.figure.layout.yaxis.range[0] == 0
 
 
@@ -253,6 +276,8 @@ def test_a_score_of_few_answers_is_hollow_and_a_week_without_answers_is_a_gap() 
     trace = chart.figure.data[0]
     assert list(trace.y) == [None, 0.4, 0.9]
     assert list(trace.marker.color) == [LIGHT.panel, LIGHT["accent"], LIGHT.panel]
+    assert texts(chart)[0].startswith("90 %<br>") and "n = 4" in texts(chart)[0]  # grey, not bold, with its n
+    assert chart.figure.layout.annotations[0].font.color == LIGHT.muted
     assert "n = 4" in trace.hovertext[2] and "n/a" in trace.hovertext[0]
     assert chart.alt == "CSAT per week: the latest is 90 % of 4 answers."
 
@@ -260,7 +285,8 @@ def test_a_score_of_few_answers_is_hollow_and_a_week_without_answers_is_a_gap() 
 def test_nps_reaches_below_zero() -> None:
     chart = score_trend(weeks(), "nps", reader=EN, palette=LIGHT)
     assert chart.figure.layout.yaxis.range[0] < -0.25
-    assert texts(chart) == ["<b>40</b>"]
+    enough = score_trend(weeks().iloc[:2], "nps", reader=EN, palette=LIGHT)
+    assert texts(enough)[0].startswith("<b>-25</b>")
 
 
 def test_no_week_at_all() -> None:

@@ -61,3 +61,10 @@ def test_a_release_is_an_upright_with_its_reason() -> None:
 def test_nothing_measured() -> None:
     spark = kpi_sparkline([None], reader=EN, palette=LIGHT, write=EN.number)
     assert spark.alt == "No measurement yet." and spark.dot is None and shapes(spark.svg) == []
+
+
+def test_the_name_of_a_phase_keeps_off_the_line() -> None:
+    high_then_low = [10.0, 10, 10, 9.8, 5, 5, 5, 5]
+    spark = kpi_sparkline(high_then_low, reader=EN, palette=LIGHT, write=EN.number, phases=[(0, ""), (2, "Launch")])
+    name = next(mark for mark in spark.marks if mark.meaning == "phase")
+    assert name.top > 20
