@@ -114,7 +114,13 @@ def _facts(reader: Reader, before: Past, figures: SprintFigures, unit: str) -> l
         said.append(reader.t("{share} (usually {range})", share=share, range=usually) if usually else share)
         nobody = int(figures.changes["is_unapproved"].sum())
         if nobody:
-            said.append(emphasis(reader.tn("{n} change nobody approved", "{n} changes nobody approved", nobody)))
+            said.append(
+                emphasis(
+                    reader.tn(
+                        "nobody approved {n} of all its changes", "nobody approved {n} of all its changes", nobody
+                    )
+                )
+            )
     said.append(sprint_words.plan(reader, figures, min(figures.as_of, data.as_of_now())))
     said.append(frozen_view.frozen_note(reader, figures))
     said += sprint_words.reasons(reader, figures)

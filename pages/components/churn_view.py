@@ -9,6 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from charts.churn import churn_bars
+from charts.figure import signed
 from core.i18n import N_
 from core.reader import Reader
 from core.rows import rows_of
@@ -25,7 +26,7 @@ STATE = {
     "signed": N_("signed"),
     "waived": N_("waived"),
     "evaluated": N_("evaluated, not signed"),
-    "unapproved": N_("nobody answered for it"),
+    "unapproved": N_("not evaluated, not signed"),
 }
 STATE_COLOURS = {"signed": "completed", "waived": "neutral", "evaluated": "warning", "unapproved": "alarm"}
 KIND_COLOURS = {"content": "neutral"}
@@ -163,7 +164,7 @@ def changes_panel(reader: Reader, shown: Churn) -> None:
         if hidden > 0:
             rows = rows.head(SHORT)
         sizes = [
-            "" if kind == "content" else reader.number(points)
+            "" if kind == "content" else signed(-points if kind == "removed" else points, reader)
             for kind, points in zip(rows["change_kind"], rows["points"], strict=True)
         ]
         item_table(
@@ -234,7 +235,7 @@ def _columns(reader: Reader) -> list[Column]:
         Column("at", reader.t("When"), "instant"),
         Column("author", reader.t("Who")),
         Column("state", reader.t("State"), "badge", words=states, colours=STATE_COLOURS),
-        Column("answered", reader.t("What answers for it"), "note"),
+        Column("answered", reader.t("Request or waiver"), "note"),
     ]
 
 

@@ -41,7 +41,7 @@ def tiles(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> None:
         note = feedback_words.wait_note(reader, {str(k): v for k, v in row.items()})
         if p90 is not None:
             note = reader.t("9 of 10 within {p90}; {note}", p90=feedback_words.working(reader, p90), note=note)
-        name = reader.t("{measure}, median working time", measure=reader.t(RESPONSE_MEASURE[row["measure"]]))
+        name = reader.t("Working time to {measure}, median", measure=reader.t(RESPONSE_MEASURE[row["measure"]]))
         shown.append(Figure(name, feedback_words.working(reader, median), note, _grey(row["n"])))
     cards.tiles(shown)
 

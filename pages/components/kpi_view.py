@@ -134,7 +134,7 @@ def agreement(reader: Reader, row: Row, figures: KpiFigures) -> None:
                 Column("what", reader.t("What")),
                 Column("value", reader.t("Value"), write=write),
                 Column("at", reader.t("Measured or due"), "day"),
-                Column("n", "n", "number"),
+                Column("n", "n", "number", write=str),
                 Column("note", reader.t("Provenance or reason"), "note"),
                 Column("recorded_at", reader.t("Recorded"), "instant"),
                 Column("recorded_by", reader.t("By")),
@@ -224,7 +224,9 @@ def _agreed(reader: Reader, row: Row, figures: KpiFigures) -> pd.DataFrame:
         is_target = table == "kpi_target"
         words = [_what(reader, one, is_target, one["id"] == mine["id"].max()) for one in records(mine)]
         part = mine[shared].assign(what=words, at=mine[at], note=mine[note])
-        parts.append(part.assign(n=None if is_target else mine["n"]))
+        parts.append(
+            part.assign(n="" if is_target else [reader.number(None if pd.isna(n) else int(n)) for n in mine["n"]])
+        )
     filled = [part for part in parts if len(part)]
     if not filled:
         return parts[0]

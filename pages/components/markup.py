@@ -25,6 +25,7 @@ SHAPES = {
 # Kinds that are no meaning of the palette borrow a colour; word and shape tell them apart.
 COLOUR_OF = {"warning": "added", "alarm": "not_completed"}
 
+BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")  # a line never ends between a number and its sign
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&\"])")
 
 
@@ -40,7 +41,7 @@ def clean(text: object) -> str:
 
 def safe(text: object) -> Markup:
     """Escaped text; Markup stays as it is."""
-    return escape(clean(text))
+    return escape(text if isinstance(text, Markup) else BEFORE_PERCENT.sub("\u00a0", clean(text)))
 
 
 def join(parts: Iterable[object], by: str = " · ") -> Markup:

@@ -11,7 +11,7 @@ from charts.figure import known
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_kpi import ASSURANCE
-from pages.components import cards, data, kpi_words, sprint_filters, sprint_words
+from pages.components import cards, data, feedback_words, kpi_words, sprint_filters, sprint_words
 from pages.components.data import Board
 from pages.components.markup import Figure, emphasis, join, safe
 from pages.components.request_view import Request
@@ -89,9 +89,7 @@ def decisions(reader: Reader, teams: list[Team], waiting: list[Request] | None, 
             Figure(
                 reader.t("Changes nobody approved"),
                 reader.number(number if is_known else None),
-                reader.t("in the latest closed and the running sprints")
-                if is_known
-                else reader.t("no record of changes"),
+                _where(reader, teams, waiting) if is_known else reader.t("no record of changes"),
                 "not_completed" if number else "",
                 sprint_filters.link("churn", reader, team=sprint_filters.team_code(busiest.board), state="open"),
             )
@@ -122,6 +120,17 @@ def decisions(reader: Reader, teams: list[Team], waiting: list[Request] | None, 
     if figures:
         with cards.panel(reader.t("What needs a decision"), key="overview-decisions"):
             cards.tiles(figures)
+
+
+def _where(reader: Reader, teams: list[Team], waiting: list[Request] | None) -> str:
+    """Where those changes are, and how many of them are one decision with a request that waits (`things_waiting`)."""
+    said = reader.t("in the latest closed and the running sprints")
+    asked = {one.number for one in waiting or []}
+    together = sum(bool(asked & set(numbers)) for one in teams for numbers in one.open_changes)
+    if not together:
+        return said
+    with_request = reader.tn("{n} of them waits in a change request", "{n} of them wait in a change request", together)
+    return f"{said} · {with_request}"
 
 
 def team_panel(reader: Reader, one: Team) -> None:
@@ -158,7 +167,7 @@ def feedback_panel(reader: Reader, figures: FeedbackFigures) -> None:
                     f"n = {reader.number(int(week['csat_n']))} · {since}", href=href,
                 ),
                 Figure(
-                    reader.t("First answer, median"), reader.duration(first["median_seconds"]),
+                    reader.t("First answer, median"), feedback_words.working(reader, first["median_seconds"]),
                     reader.t("working time, n = {n}", n=int(first["n"])), href=href,
                 ),
             ]

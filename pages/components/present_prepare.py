@@ -69,7 +69,7 @@ def _enter(demo_id: int) -> None:
 
 def _before(reader: Reader, held: list[dict[str, object]]) -> list[str]:
     if not held:
-        return [reader.t("not shown yet")]
+        return [reader.t("This demo has not been held yet.")]
     at: Any = held[0]["started_at"]
     return [reader.t("last shown {at}", at=reader.instant(at, with_year=True))]
 

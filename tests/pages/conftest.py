@@ -86,8 +86,8 @@ def open_page() -> OpenPage:
 
 
 def page_html(test: AppTest) -> str:
-    """All HTML that the page sent, as one string: headline, panels, tables, notes."""
-    return "\n".join(element.proto.body for element in test.get("html"))
+    """All HTML that the page sent, as one string: headline, panels, tables, notes; the space before a % read as a plain one."""
+    return "\n".join(element.proto.body for element in test.get("html")).replace("\u00a0%", " %")
 
 
 def page_text(test: AppTest) -> str:

@@ -44,10 +44,10 @@ def test_in_chinese_nothing_is_left_in_english(sample_home: Path, open_page: Ope
 def test_the_list_is_cut_by_sprint_kind_and_state(sample_home: Path, open_page: OpenPage) -> None:
     test = open_page("churn", query={"team": BOARD})
     test.selectbox(key="churn.sprint").set_value("Intake Sprint 11").run()
-    whole = page_html(test).count('data-label="What answers for it"')
+    whole = page_html(test).count('data-label="Request or waiver"')
     test.selectbox(key="churn.kind").set_value("added").run()
     test.selectbox(key="churn.state").set_value("open").run()
-    part = page_html(test).count('data-label="What answers for it"')
+    part = page_html(test).count('data-label="Request or waiver"')
     assert (whole, part) == (8, 2)
     test.selectbox(key="churn.kind").set_value("removed").run()
     assert "no change fits this choice" in page_html(test)
@@ -56,9 +56,9 @@ def test_the_list_is_cut_by_sprint_kind_and_state(sample_home: Path, open_page: 
 def test_no_change_is_left_out_for_good(sample_home: Path, open_page: OpenPage) -> None:
     test = open_page("churn", query={"team": BOARD})
     detected = int(re.findall(r"on record (\d+) ", headline_of(test))[0])
-    assert page_html(test).count('data-label="What answers for it"') == 30
+    assert page_html(test).count('data-label="Request or waiver"') == 30
     test.button(key="churn.more").click().run()
-    assert page_html(test).count('data-label="What answers for it"') == detected
+    assert page_html(test).count('data-label="Request or waiver"') == detected
 
 
 def test_counts_are_drawn_as_well_as_points(sample_home: Path, open_page: OpenPage) -> None:

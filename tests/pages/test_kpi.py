@@ -129,7 +129,7 @@ def test_the_page_opens_with_its_answer(sample_home: Path, open_page: OpenPage) 
 
 def test_the_page_speaks_chinese(sample_home: Path, open_page: OpenPage) -> None:
     html = page_html(open_page("kpi", "zh"))
-    assert "4 项指标：1 项稳定达标，1 项时好时坏，1 项稳定未达标，1 项数据不足；" in html
+    assert "4 项指标：1 项稳定达标，1 项时好时坏，1 项持续未达标，1 项数据不足；" in html
     assert "1 个决定等您。" in html and "基线 2 小时 → 目标 15 分钟" in html
 
 
