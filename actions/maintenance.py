@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from access.permissions import Permission, require
+from access.sessions import something_ended
 from actions.base import acting, action
 from core.actor import Actor
 from core.config import Config
@@ -27,7 +28,8 @@ def take_backup(store: Store, actor: Actor, *, at: datetime | None = None) -> Pa
 def restore_backup(
     config: Config, actor: Actor, file: Path | None = None, *, at: datetime | None = None
 ) -> tuple[Path, Path | None]:
-    """Put a backup (by default the newest) in the database's place and note it in the restored log.
+    """Put a backup (by default the newest) in the database's place and note it in the restored log. What opened doors on
+    that day opens none now: sessions end, links that were not used yet are withdrawn, running demos get a new link.
 
     Returns: the backup taken, and where the replaced file is kept. Raises: Refused, NotFound, FortnightError.
     """
@@ -42,7 +44,9 @@ def restore_backup(
         file = found[0]
     elif not file.exists():
         raise NotFound(Text("The backup {path} does not exist.", path=str(file)))
-    kept = restore(config, file)
+    done = restore(config, file)
+    something_ended()
     with acting(open_store(config), actor, "restore_backup", at=at) as work:
-        work.audit(f"backup {file.name}", None, {"replaced": kept.name if kept else None})
-    return file, kept
+        closed = {"sessions_ended": done.sessions_ended, "links_withdrawn": done.links_withdrawn}
+        work.audit(f"backup {file.name}", None, {"replaced": done.kept.name if done.kept else None, **closed})
+    return file, done.kept

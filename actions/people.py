@@ -155,15 +155,21 @@ def invite_person(store: Store, actor: Actor, *, name: str, at: datetime | None 
 
 
 @action(Permission.MANAGE_PEOPLE, house_wide=True)
-def end_sessions(store: Store, actor: Actor, *, name: str, at: datetime | None = None) -> int:
-    """Sign a person out everywhere. Returns: how many sessions ended. Raises: Refused, NotFound."""
+def end_sessions(store: Store, actor: Actor, *, name: str | None, at: datetime | None = None) -> int:
+    """Sign a person out everywhere; without a name everybody, and links that were not used yet are withdrawn.
+
+    Returns: how many sessions ended. Raises: Refused, NotFound.
+    """
     with acting(store, actor, "end_sessions", at=at) as work:
-        person = person_named(work.session, name)
-        ended = end_all(work.session, person, "signed_out", work.at)
-        if not ended:
+        everybody = rows_where(work.session, Person)
+        people = everybody if name is None else [person_named(work.session, name)]
+        ended = sum(end_all(work.session, person, "signed_out", work.at) for person in people)
+        links = _withdrawn(work.session) if name is None else 0
+        if not ended and not links:
             work.nothing_changed()
             return 0
-        work.audit(f"person {person.name}", None, {"sessions_ended": ended})
+        subject = "everybody" if name is None else f"person {people[0].name}"
+        work.audit(subject, None, {"sessions_ended": ended, **({"links_withdrawn": links} if name is None else {})})
     something_ended()
     return ended
 
@@ -260,6 +266,13 @@ def _grant(work: Work, person: Person, role: str, project: str | None, departmen
 
 def _withdraw_links(session: Session, person: Person) -> None:
     delete_rows(session, SetUpLink, person_id=person.id, used_at=None)
+
+
+def _withdrawn(session: Session) -> int:
+    """Withdraw every link that was not used yet. Returns how many."""
+    found = len(rows_where(session, SetUpLink, used_at=None))
+    delete_rows(session, SetUpLink, used_at=None)
+    return found
 
 
 def _not_oneself(actor: Actor, person: Person) -> None:

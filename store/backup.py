@@ -4,10 +4,11 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, delete, func, inspect, make_url, update
 
 from core.clock import now
 from core.config import Config
@@ -15,6 +16,18 @@ from core.errors import FortnightError
 from core.i18n import Text
 from store.db import Store, check_file
 from store.failures import check_address
+from store.tables import Demo, SetUpLink, SignInSession
+from store.write import table_of
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did. Args: kept, where the replaced file is (None: there was none); sessions_ended and links_withdrawn,
+    of the restored store."""
+
+    kept: Path | None
+    sessions_ended: int
+    links_withdrawn: int
 
 
 def back_up(store: Store, *, label: str = "manual", at: datetime | None = None) -> Path:
@@ -48,20 +61,28 @@ def backups(config: Config) -> list[Path]:
     return sorted(config.folder("backups").glob("fortnight-*"), key=lambda path: path.name, reverse=True)
 
 
-def restore(config: Config, backup: Path) -> Path | None:
-    """Put a backup in the database's place; what stands there now is kept beside it.
+def restore(config: Config, backup: Path) -> Restored:
+    """Put a backup in the database's place; what stands there now is kept beside it. What opened doors on that day opens
+    none now: sessions have ended, unused links are withdrawn, running demos have another link.
 
-    Returns: where the replaced file was kept (None when there was none).
     Raises: FortnightError for a damaged backup; nothing is touched then.
     """
     check_address(config)
     if not config.is_sqlite:
         raise FortnightError(
             Text("A PostgreSQL database is restored with its own tool."),
-            next=Text('Run: pg_restore --clean --dbname "$FORTNIGHT_DATABASE_URL" {path}', path=str(backup)),
+            next=Text(
+                'Run: pg_restore --clean --dbname "$FORTNIGHT_DATABASE_URL" {path}; then: python fortnight.py users sign-out',
+                path=str(backup),
+            ),
         )
     check_file(backup)
     path = config.sqlite_path
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f"{path.name}.restoring")
+    shutil.copyfile(backup, partial)
+    partial.chmod(0o600)
+    sessions, links = _close_doors(partial)
     kept = None
     if path.exists():
         kept = path.with_name(f"{path.name}.replaced-{now():%Y%m%dT%H%M%S}")
@@ -70,12 +91,28 @@ def restore(config: Config, backup: Path) -> Path | None:
         # A journal of the replaced file must not be applied to the restored one; it stays with the file it belongs to.
         if leftover.exists():
             leftover.rename(Path(f"{kept or path}{leftover.name.removeprefix(path.name)}.kept"))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f"{path.name}.restoring")
-    shutil.copyfile(backup, partial)
-    partial.chmod(0o600)
     partial.rename(path)
-    return kept
+    return Restored(kept, sessions, links)
+
+
+def _close_doors(path: Path) -> tuple[int, int]:
+    """End in a copy what its day left open: since then people signed out, used their links, ended their demos.
+
+    Args: path, of a whole database, of this schema or an older one. Returns: how many sessions and links.
+    """
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
+    session, link, demo = (table_of(one) for one in (SignInSession, SetUpLink, Demo))
+    counts = [0, 0]
+    with engine.begin() as connection:
+        known = inspect(connection)
+        if known.has_table(session.name):
+            ended = update(session).where(session.c.ended_at.is_(None)).values(ended_at=now(), ended_why="restored")
+            counts[0] = connection.execute(ended).rowcount
+            counts[1] = connection.execute(delete(link).where(link.c.used_at.is_(None))).rowcount
+            new_key = func.hex(func.randomblob(32))
+            connection.execute(update(demo).where(demo.c.guest_key.is_not(None)).values(guest_key=new_key))
+    engine.dispose()
+    return counts[0], counts[1]
 
 
 def _dump_postgresql(config: Config, path: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
 from core.config import Config
@@ -82,6 +83,7 @@ def make_engine(config: Config) -> Engine:
             json_serializer=to_json, json_deserializer=from_json,
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
+        _follow_file(engine, config.sqlite_path)
         return engine
     return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
 
@@ -106,6 +108,31 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _follow_file(engine: Engine, path: Path) -> None:
+    """Let a connection go whose file another one has replaced: who runs while a backup is restored would go on reading
+    and writing what was put aside."""
+
+    def remember(_connection: sqlite3.Connection, record: Any) -> None:
+        record.info["file"] = _identity(path)
+
+    def compare(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+        present = _identity(path)
+        if present is not None and present != record.info["file"]:
+            raise DisconnectionError("the database file was replaced")
+
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells one file from another of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def open_store(config: Config, *, reads_every_page: bool = True) -> Store:

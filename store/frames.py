@@ -42,16 +42,21 @@ ONLY_ISSUES = "issues"  # the kind of a run that re-read a few issues: it says n
 
 
 def version(session: Session) -> int:
-    """The store's version: the last audit id, of signing in and out no heed taken. Every write leaves an audit entry, so an
-    equal version is equal data, save for the log itself and for who is signed in (`log_end`)."""
-    entry = table_of(t.AuditEntry)
-    newest = select(entry.c.id).where(entry.c.action.not_in(ONLY_SIGN_INS)).order_by(entry.c.id.desc()).limit(1)
-    return int(session.execute(newest).scalar() or 0)
+    """The store's version: a number from the last audit entry's hash, of signing in and out no heed taken. Every write leaves
+    an audit entry, so an equal version is equal data, save for the log itself and for who is signed in (`log_end`)."""
+    return _end(session, table_of(t.AuditEntry).c.action.not_in(ONLY_SIGN_INS))
 
 
 def log_end(session: Session) -> int:
-    """The last audit id of all: equal as long as nothing whatever was written, signing in and out included."""
-    return int(session.execute(select(func.coalesce(func.max(table_of(t.AuditEntry).c.id), 0))).scalar_one())
+    """The same of all entries: equal as long as nothing whatever was written, signing in and out included."""
+    return _end(session, true())
+
+
+def _end(session: Session, which: ColumnElement[bool]) -> int:
+    """A number from the last such entry's hash: by its id, a restored log as long as the one it replaced would be the same."""
+    entry = table_of(t.AuditEntry)
+    last = session.execute(select(entry.c.sha256).where(which).order_by(entry.c.id.desc()).limit(1)).scalar()
+    return int(last[:15], 16) if last else 0
 
 
 def frame(session: Session, model: type[t.Base], *where: ColumnElement[bool], **rename: str) -> pd.DataFrame:

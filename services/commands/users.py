@@ -72,6 +72,17 @@ def enable(name: Name) -> None:
     say(N_("{name} may sign in again."), name=enable_person(store, local_admin(), name=name).name)
 
 
+@command(
+    users_app, "sign-out", N_("Sign somebody out everywhere; without a name everybody, and withdraw unused links.")
+)
+def sign_out(name: Annotated[str | None, argument(N_("The name of the account."), N_("NAME"))] = None) -> None:
+    from actions.people import end_sessions
+
+    store, _ = opened()
+    ended = end_sessions(store, local_admin(), name=name)
+    typer.echo(Reader(LANG).tn("{n} session ended.", "{n} sessions ended.", ended))
+
+
 @command(users_app, "grant", N_("Grant a role; the person's open pages end."))
 def grant(name: Name, role: Role, project: Project = None, department: Department = None) -> None:
     from actions.people import grant_role

@@ -96,7 +96,7 @@ class SignInSession(Base, table=True):
     address: str | None = None
     user_agent: str | None = None
     ended_at: datetime | None = None
-    ended_why: str | None = None  # signed_out, disabled, grants_changed, password_changed, expired
+    ended_why: str | None = None  # signed_out, disabled, grants_changed, password_changed, restored, ...
 
 
 class SetUpLink(Base, table=True):

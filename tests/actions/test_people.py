@@ -8,7 +8,7 @@ from access.permissions import Permission, may
 from access.policy import Policy
 from access.sessions import Sessions, grants_of, is_owned, token_hash, valid_session
 from actions import people
-from actions.accounts import make_first_link, use_link
+from actions.accounts import link_person, make_first_link, use_link
 from actions.sign_in import Browser, sign_in, sign_out
 from core.actor import Actor, Granted, Role, local_admin
 from core.clock import now
@@ -85,6 +85,22 @@ def test_losing_a_right_ends_the_open_sessions_at_once(sqlite_store: Store, what
     with sqlite_store.reading() as session:
         row = session.get(SignInSession, token_hash(tokens["wang"]))
         assert row is not None and row.ended_why in {"disabled", "grants_changed", "signed_out"}
+
+
+def test_everybody_can_be_signed_out_at_once_and_no_link_stays(sqlite_store: Store) -> None:
+    made(sqlite_store)
+    made(sqlite_store, "li")
+    sessions = Sessions(lambda: sqlite_store, Policy())
+    tokens = [signed_in(sqlite_store, name) for name in ("wang", "li")]
+    link = people.invite_person(sqlite_store, local_admin(), name="li")
+    assert people.end_sessions(sqlite_store, local_admin(), name=None) == 2
+    assert [sessions.find(token) for token in tokens] == [None, None]
+    with pytest.raises(NotFound):
+        link_person(sqlite_store, link)
+    last = audit_log(sqlite_store)[-1]
+    assert (last.subject, last.after) == ("everybody", {"sessions_ended": 2, "links_withdrawn": 1})
+    people.end_sessions(sqlite_store, local_admin(), name=None)  # nothing is left to end: nothing is noted
+    assert len(audit_log(sqlite_store)) == last.id
 
 
 def test_a_disabled_account_stays_in_the_log_and_comes_back_as_it_was(sqlite_store: Store) -> None:

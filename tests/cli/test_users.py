@@ -48,6 +48,7 @@ def test_links_are_printed_and_mistakes_are_one_line(house: Run, monkeypatch: py
     assert "no account x" in house("users", "disable", "x").failure
     assert "NOTHING_THERE" in house("users", "add", "x", "--role", "lead", "--password-env", "NOTHING_THERE").failure
     assert "last administrator" in house("users", "disable", "li").failure
+    assert house("users", "sign-out").out == "0 sessions ended.\n"
 
 
 def test_serving_beyond_this_machine_is_refused_without_a_secret(house: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,7 @@ def test_a_damaged_database_is_refused_untouched(tmp_path: Path, damage: str) ->
         with pytest.raises(FortnightError, match="restore --latest"):
             attempt(config)
     assert config.sqlite_path.read_bytes() == broken
-    kept = restore(config, backups(config)[0])
+    kept = restore(config, backups(config)[0]).kept
     assert kept is not None
     assert kept.read_bytes() == broken
     assert names(config) == ["orders"]

@@ -29,6 +29,8 @@ def test_signing_in_and_out_changes_no_figure_and_yet_is_in_the_log(store: Store
     found = Sessions(lambda: store, policy).find(token)
     assert found is not None
     sign_out(store, found, None)
-    assert ends(store) == (version, end + 3)
+    later = ends(store)
+    assert later[0] == version and later[1] != end
     people.grant_role(store, local_admin(), name="wang", role="admin")
-    assert ends(store) == (end + 4, end + 4)
+    last = ends(store)
+    assert last[0] == last[1] not in (version, *later)
