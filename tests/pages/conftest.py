@@ -28,6 +28,14 @@ CLOCKS = ("pages.components.data.now", "actions.base.now", "core.clock.now")
 OpenPage = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_components_are_looked_for() -> Iterator[None]:
+    """AppTest asks every installed package for Streamlit components whenever a page is opened: a third of these tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample workspace as of TODAY, loaded once through the real import."""
@@ -77,8 +85,9 @@ def open_page() -> OpenPage:
         test.query_params["lang"] = lang
         for key, value in (query or {}).items():
             test.query_params[key] = value
-        test.run()
-        test.switch_page(f"../{page.path.name}").run()
+        test.switch_page(
+            f"../{page.path.name}"
+        ).run()  # at once: a page's address is its file's name without the number
         assert not test.exception, [one.value for one in test.exception]
         return test
 
