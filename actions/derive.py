@@ -74,9 +74,10 @@ def derive(
         checked = own | set(item_ids)
         wanted = sprints_of_items(session, source_id, checked) | set(sprint_ids)
         targets = [one for one in rules.spans if one in wanted]
-    for part in _parts(targets, item_counts(session, source_id)):
-        changed += _derive_part(session, source_id, rules, part)
-    changed += find_doubts(session, source_id, checked, at=at)
+    with collector_at_rest():
+        for part in _parts(targets, item_counts(session, source_id)):
+            changed += _derive_part(session, source_id, rules, part)
+        changed += find_doubts(session, source_id, checked, at=at)
     return Derived(len(targets), changed)
 
 
@@ -120,8 +121,7 @@ def _parts(sprint_ids: Iterable[str], counts: dict[str, int]) -> Iterator[list[s
 def _derive_part(session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str]) -> int:
     if rules.counts_subtasks:
         add_subtasks(session, source_id, sprint_ids)
-    with collector_at_rest():
-        ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
+    ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
     found = [finding_row(source_id, one.sprint_id, finding) for one in ledgers for finding in one.findings]
     changed = replace_entries(session, source_id, sprint_ids, entry_columns(ledgers))
     changed += replace_totals(session, source_id, sprint_ids, total_columns(ledgers))

@@ -233,7 +233,7 @@ class Fold:
         history, span, counting, doubts = self.history, self.span, self.counting, self.doubts
         if history.is_full_log and item.has_sprint_changes:
             is_now = span.id in item.sprints_now
-            if (span.id in item.sprints[-1][1]) != is_now or any(span.id in gap for gap in item.gaps):
+            if (span.id in item.sprints[-1][1]) != is_now or (item.gaps and any(span.id in gap for gap in item.gaps)):
                 doubts.add("membership_contradiction", item.id, item.key)
         row = history.stated.get((span.id, item.id))
         if row is not None:

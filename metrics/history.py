@@ -169,5 +169,7 @@ class History:
 
     def covers(self, kind: str, end: int | None) -> bool:
         """Whether recorded changes of this kind tell the history of a sprint that ends (or has not ended) then."""
+        if self.is_full_log:
+            return True
         first = self.log_from.get(kind)
-        return self.is_full_log or (first is not None and (end is None or end >= first))
+        return first is not None and (end is None or end >= first)

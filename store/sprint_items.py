@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, delete, func, select, tuple_, type_coerce
@@ -123,9 +124,10 @@ def parts(given: list[Any]) -> list[list[Any]]:
     return [given[start : start + PART] for start in range(0, len(given), PART)]
 
 
-def ids_in(text: str | None) -> list[str]:
+@lru_cache(maxsize=4096)  # a sprint's list is written once per item that was in it
+def ids_in(text: str | None) -> tuple[str, ...]:
     """The ids in a Sprint change's full list, "76, 79" (R5)."""
-    return [piece.strip() for piece in _PARTS.findall(text or "")]
+    return tuple(piece.strip() for piece in _PARTS.findall(text or ""))
 
 
 # ---------------------------------------------------------------- from the facts
@@ -169,7 +171,8 @@ def _linked(session: Session, source_id: int, ids: set[str]) -> set[Pair]:
             change.c.source_id == source_id, change.c.field == "sprint", one_of(session, change.c.work_item_id, part)
         )
         for item_id, before, after in read_stored(session, moves):
-            found.update((sprint, item_id) for side in (before, after) for sprint in ids_in(side))
+            for sprint in (*ids_in(before), *ids_in(after)):
+                found.add((sprint, item_id))
     return found
 
 
