@@ -18,7 +18,7 @@ from metrics.recorded import Columns, SourceRules, fold_sprints, recorded_histor
 from store import facts, frames
 from store.db import Session, Store
 from store.derived import forget_sprints, replace_entries, replace_findings, replace_sprint_items, replace_totals
-from store.doubtful import of_sprints
+from store.doubtful import item_count, of_sprints
 from store.sprint_items import add_subtasks, item_counts, items_of_sprints, sprints_of_items
 
 ITEMS_AT_ONCE = 5000
@@ -63,19 +63,20 @@ def derive(
     must know these already), and they are checked for findings as the items of `sprint_ids` are.
     """
     rules = _rules(session, source_id, at)
-    if sprint_ids is None:
-        changed = replace_sprint_items(session, source_id) + forget_sprints(session, source_id, rules.spans.keys())
-        targets, checked = list(rules.spans), None
-    else:
-        changed = 0
-        if not rules.spans.keys() >= set(sprint_ids):
-            changed = forget_sprints(session, source_id, rules.spans.keys())
-        own = items_of_sprints(session, source_id, sprint_ids)
-        checked = own | set(item_ids)
-        wanted = sprints_of_items(session, source_id, checked) | set(sprint_ids)
+    changed = replace_sprint_items(session, source_id) if sprint_ids is None else 0
+    counts = item_counts(session, source_id)
+    if sprint_ids is None or not rules.spans.keys() >= set(sprint_ids):
+        changed += forget_sprints(session, source_id, rules.spans.keys())
+    targets, checked = list(rules.spans), None
+    if sprint_ids is not None:
+        checked = items_of_sprints(session, source_id, sprint_ids) | set(item_ids)
+        # Where every item is touched, as after a first import, no item need be asked for its sprints.
+        is_every = len(checked) >= item_count(session, source_id)
+        linked = set(counts) if is_every else sprints_of_items(session, source_id, checked)
+        wanted = linked | set(sprint_ids)
         targets = [one for one in rules.spans if one in wanted]
     with collector_at_rest():
-        for part in _parts(targets, item_counts(session, source_id)):
+        for part in _parts(targets, counts):
             changed += _derive_part(session, source_id, rules, part)
         changed += find_doubts(session, source_id, checked, at=at)
     return Derived(len(targets), changed)

@@ -120,7 +120,7 @@ class PlainRow(NamedTuple):
     created_at: int | None
     item_status_id: str | None
     is_deleted: bool
-    known: Sequence[str]
+    known: frozenset[str]
     added_at: int | None
     added_by: str | None
     removed_at: int | None

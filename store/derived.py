@@ -55,13 +55,14 @@ def replace_rows(
     at = [names.index(name) for name in key]
     compared = [index for index, name in enumerate(names) if name not in ignored]
     key_of, part_of = itemgetter(*at), itemgetter(*compared)
-    changed = [] if stored else fresh
-    for row in fresh if stored else ():
+    is_first = not stored
+    changed = fresh if is_first else []
+    for row in () if is_first else fresh:
         before = stored.pop(key_of(row), None)
         if before is None or (before != row and part_of(before) != part_of(row)):
             changed.append(row)
     _delete_keys(session, table, key, list(stored))
-    write_stored(session, model, names, changed)
+    write_stored(session, model, names, changed, are_new=is_first)
     return len(changed) + len(stored)
 
 

@@ -4,7 +4,6 @@ An item is linked to a sprint by its Sprint field, by either side of a Sprint ch
 sub-task by its parent where the source counts sub-tasks (R6).
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -15,7 +14,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, delete, func, s
 from sqlmodel import Session
 
 from store import tables as t
-from store.db import from_json
+from store.db import from_json, to_json
 from store.write import delete_rows, insert_missing, read_stored, table_of
 
 PART = 5000  # items in memory at once
@@ -114,7 +113,7 @@ def one_of(session: Session, column: Any, values: Collection[str]) -> ColumnElem
     """The condition that a text column is one of many values, which travel as one parameter: thousands of placeholders
     cost more to write into the statement than the query itself."""
     if session.connection().dialect.name == "sqlite":
-        given = func.json_each(json.dumps(list(values))).table_valued("value")
+        given = func.json_each(to_json(list(values))).table_valued("value")
         return column.in_(select(given.c.value))  # type: ignore[no-any-return]
     return column == any_(type_coerce(list(values), ARRAY(String)))  # type: ignore[no-any-return]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
@@ -16,6 +16,7 @@ from store.tables import Base
 
 BATCH_ROWS = 500  # below SQLite's limit of 32,766 parameters for the widest table
 NEW_ROWS = 5000  # in one executemany, where nothing is asked about them
+ROWS_A_STATEMENT = 50  # of new rows; times the widest table's columns, far below SQLite's limit of parameters
 Row = dict[str, Any]
 
 
@@ -89,7 +90,7 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     for batch in batches(rows, NEW_ROWS if is_new else BATCH_ROWS):
         if is_new:
             added_keys += map(key_of, batch)
-            _write(session, table, key, batch)
+            _write(session, table, key, batch, are_new=True)
             continue
         stored = _stored(session, table, key, batch)
         fresh: list[Row] = []
@@ -128,13 +129,17 @@ def read_stored(session: Session, statement: Select[Any]) -> list[tuple[Any, ...
     return list(cursor.fetchall()) if cursor is not None else []
 
 
-def write_stored(session: Session, model: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows of `as_stored` by primary key: new ones are added, stored ones replaced."""
+def write_stored(
+    session: Session, model: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]], *, are_new: bool = False
+) -> None:
+    """Write rows of `as_stored` by primary key: new ones are added, stored ones replaced. Args: are_new, none is stored."""
     if not rows:
         return
     table, connection = table_of(model), session.connection()
     key = [column.name for column in table.primary_key]
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and are_new:
+        _insert_sqlite(connection, table, key, names, list(zip(*rows, strict=True)))
+    elif connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_upsert_sqlite(table, key, names), list(rows))
     else:
         _write(session, table, key, [dict(zip(names, row, strict=True)) for row in rows])
@@ -163,12 +168,12 @@ def _stored(session: Session, table: Table, key: list[str], batch: list[Row]) ->
     return {tuple(row._mapping[name] for name in key): dict(row._mapping) for row in found}
 
 
-def _write(session: Session, table: Table, key: list[str], rows: list[Row]) -> None:
+def _write(session: Session, table: Table, key: list[str], rows: list[Row], *, are_new: bool = False) -> None:
     if not rows:
         return
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        _write_sqlite(connection, table, key, rows)
+        _write_sqlite(connection, table, key, rows, are_new=are_new)
         return
     insert = postgresql.insert(table)
     changing = [name for name in rows[0] if name not in key]
@@ -181,33 +186,65 @@ def _write(session: Session, table: Table, key: list[str], rows: list[Row]) -> N
     connection.execute(insert, rows)
 
 
-def _write_sqlite(connection: Connection, table: Table, key: list[str], rows: list[Row]) -> None:
+def _write_sqlite(connection: Connection, table: Table, key: list[str], rows: list[Row], *, are_new: bool) -> None:
     """The same statement through SQLite's own executemany: twice as fast for an import's tens of thousands of rows.
 
     Values pass through the column types' own bind processors, so that what is stored is what SQLAlchemy would store.
     """
     names = list(rows[0])
-    connection.exec_driver_sql(_upsert_sqlite(table, key, names), _bound(connection, table, names, rows))
+    if are_new:
+        _insert_sqlite(connection, table, key, names, _bound_columns(connection, table, names, rows))
+    else:
+        connection.exec_driver_sql(_upsert_sqlite(table, key, names), _bound(connection, table, names, rows))
 
 
-def _upsert_sqlite(table: Table, key: Sequence[str], names: Sequence[str]) -> str:
+def _insert_sqlite(
+    connection: Connection, table: Table, key: Sequence[str], names: Sequence[str], columns: list[Sequence[Any]]
+) -> None:
+    """The same for bound columns of rows of which none is stored, in a third less time.
+
+    Columns in which nothing is said, half of a backlog's, are left to be null by themselves; and a statement takes many
+    rows, since starting one costs more than a row.
+    """
+    count = len(columns[0])
+    said = [
+        (name, values)
+        for name, values in zip(names, columns, strict=True)
+        if table.c[name].server_default is not None or values.count(None) < count
+    ]
+    rows = list(zip(*[values for _, values in said], strict=True))
+    told = [name for name, _ in said]
+    whole = count - count % ROWS_A_STATEMENT
+    many = [tuple(chain.from_iterable(rows[at : at + ROWS_A_STATEMENT])) for at in range(0, whole, ROWS_A_STATEMENT)]
+    if many:
+        connection.exec_driver_sql(_upsert_sqlite(table, key, told, rows=ROWS_A_STATEMENT), many)
+    if rows[whole:]:
+        connection.exec_driver_sql(_upsert_sqlite(table, key, told), rows[whole:])
+
+
+def _upsert_sqlite(table: Table, key: Sequence[str], names: Sequence[str], rows: int = 1) -> str:
     changing = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
-    conflict = f"{_insert_into(table, names)} ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
+    conflict = f"{_insert_into(table, names, rows)} ON CONFLICT ({', '.join(chr(34) + name + chr(34) for name in key)})"
     return f"{conflict} DO UPDATE SET {changing}" if changing else f"{conflict} DO NOTHING"
 
 
-def _insert_into(table: Table, names: Sequence[str]) -> str:
+def _insert_into(table: Table, names: Sequence[str], rows: int = 1) -> str:
     columns = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+    one = f"({', '.join('?' * len(names))})"
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES {", ".join([one] * rows)}'
 
 
 def _bound(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     """The rows as tuples of what SQLite keeps."""
-    if not rows:
-        return []
+    return list(zip(*_bound_columns(connection, table, names, rows), strict=True)) if rows else []
+
+
+def _bound_columns(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]
+) -> list[Sequence[Any]]:
+    """The rows as columns of what SQLite keeps."""
     given = zip(*map(_getter(names), rows), strict=True)
-    columns = [_as_stored(table.c[name].type, values, connection) for name, values in zip(names, given, strict=True)]
-    return list(zip(*columns, strict=True))
+    return [_as_stored(table.c[name].type, values, connection) for name, values in zip(names, given, strict=True)]
 
 
 def _as_stored(kind: Any, values: Sequence[Any], connection: Connection) -> Sequence[Any]:

@@ -164,24 +164,23 @@ def _match_wide(
         for index, header in enumerate(headers)
         if header and index != first and index not in {one for taken in mapping.values() for one in taken}
     ]
-    values = [index for index in columns if _looks_measured(sheet.columns[index][row + 1 :])]
-    if values and _looks_dated(sheet.columns[first][row + 1 :]):
+    values = [index for index in columns if _looks_measured(_first_cells(sheet, index, row))]
+    if values and _looks_dated(_first_cells(sheet, first, row)):
         mapping["at"], mapping["value"] = [first], values
         confidence["at"] = confidence.get("at", 0.8)
         confidence["value"] = 0.7
 
 
-def _filled(cells: Sequence[Cell]) -> list[Cell]:
-    return [cell for cell in cells[:50] if cell != ""]
+def _first_cells(sheet: Sheet, column: int, row: int) -> list[Cell]:
+    """What is filled among the first fifty cells of a column below a row."""
+    return [cell for cell in sheet.columns[column][row + 1 : row + 51] if cell != ""]
 
 
-def _looks_dated(cells: Sequence[Cell]) -> bool:
-    filled = _filled(cells)
+def _looks_dated(filled: list[Cell]) -> bool:
     return bool(filled) and all(isinstance(cell, date) or bool(re.match(r"\s*\d+\D+\d", str(cell))) for cell in filled)
 
 
-def _looks_measured(cells: Sequence[Cell]) -> bool:
-    filled = _filled(cells)
+def _looks_measured(filled: list[Cell]) -> bool:
     numbers = [cell for cell in filled if not isinstance(cell, str) or re.match(r"\s*[-+￥¥$]?\s*\d", cell)]
     return bool(filled) and len(numbers) * 2 > len(filled) and not any(isinstance(cell, date) for cell in filled)
 
