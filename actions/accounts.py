@@ -2,6 +2,7 @@
 password or sitting at the machine; each step leaves an audit entry."""
 
 from datetime import datetime
+from typing import Any
 
 from access.passwords import check_new, hash_password, is_right, totp_step
 from access.sessions import SignedIn, new_token, something_ended, token_hash
@@ -61,10 +62,12 @@ def use_link(
             person = _first_admin(session, account, name, "set-up link", instant)
         row.used_at = instant
         session.add(row)
-        _set_password(session, person, hashed, instant)
-        ended = end_all(session, person, "password_changed", instant)
+        lost_factor = _set_password(session, person, hashed, instant)
+        after: dict[str, Any] = {"sessions_ended": end_all(session, person, "password_changed", instant)}
+        if lost_factor:
+            after["second_factor"] = "off"
         subject = f"person {person.name}"
-        audited(session, person.name, "use_link", subject, None, {"sessions_ended": ended}, instant, browser.address)
+        audited(session, person.name, "use_link", subject, None, after, instant, browser.address)
         made = begin(session, browser, person, "set_up", instant)
     something_ended()
     return made
@@ -169,13 +172,16 @@ def _first_admin(session: Session, account: str, display_name: str, by: str, at:
     return person
 
 
-def _set_password(session: Session, person: Person, hashed: str, at: datetime, *, keeps_factor: bool = False) -> None:
+def _set_password(session: Session, person: Person, hashed: str, at: datetime, *, keeps_factor: bool = False) -> bool:
+    """Returns: whether the account lost a second factor with its old password."""
     record = session.get(PasswordRecord, person.id) or PasswordRecord(person_id=person.id or 0)
     record.password_hash, record.changed_at = hashed, at
+    loses_factor = record.totp_ciphertext is not None and not keeps_factor
     if not keeps_factor:
         record.totp_ciphertext, record.totp_last_step = None, None
     session.add(record)
     session.flush()
+    return loses_factor
 
 
 def _own_record(store: Store, signed_in: SignedIn, password: str, address: str | None, at: datetime) -> PasswordRecord:

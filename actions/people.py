@@ -16,7 +16,7 @@ from core.i18n import N_, Text
 from core.wording_actions import ROLE
 from store.db import Session, Store
 from store.read import rows_where
-from store.tables import Grant, PasswordRecord, Person, SetUpLink, SignInSession
+from store.tables import ExternalIdentity, Grant, PasswordRecord, Person, SetUpLink, SignInSession
 from store.write import delete_rows
 
 LONGEST_NAME = 64
@@ -139,7 +139,8 @@ def revoke_role(
 @action(Permission.MANAGE_PEOPLE, house_wide=True)
 def invite_person(store: Store, actor: Actor, *, name: str, at: datetime | None = None) -> str:
     """Make the one-time link by which a person sets their password: an invitation, or a way back after losing password or
-    authenticator app. Links made before no longer work.
+    authenticator app. Links made before no longer work. Whoever had a way in already is signed out, and told when they
+    come in again: a link is also how somebody else could become them.
 
     Returns: the link's token, kept nowhere in the clear. Raises: Refused, NotFound, Invalid.
     """
@@ -150,7 +151,12 @@ def invite_person(store: Store, actor: Actor, *, name: str, at: datetime | None 
             raise Invalid(Text("The account {name} is disabled.", name=person.name))
         _withdraw_links(work.session, person)
         work.session.add(link_row(token, person.id, actor.name, work.at))
-        work.audit(f"person {person.name}", None, {"link_expires_at": work.at + LINK_LASTS})
+        given: dict[str, Any] = {"link_expires_at": work.at + LINK_LASTS}
+        if has_way_in(work.session, person):
+            given["had_a_way_in"] = True
+            given["sessions_ended"] = end_all(work.session, person, "link_made", work.at)
+        work.audit(f"person {person.name}", None, given)
+    something_ended()
     return token
 
 
@@ -235,6 +241,13 @@ def end_all(session: Session, person: Person, why: str, at: datetime, *, but: st
         session.add(row)
     session.flush()
     return len(ending)
+
+
+def has_way_in(session: Session, person: Person) -> bool:
+    """Whether an account can be signed in to already, by a password or by an identity provider."""
+    record = session.get(PasswordRecord, person.id)
+    has_password = record is not None and record.password_hash is not None
+    return has_password or bool(rows_where(session, ExternalIdentity, person_id=person.id))
 
 
 def has_admin(session: Session) -> bool:

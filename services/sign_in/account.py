@@ -14,7 +14,8 @@ from actions import accounts, sign_in
 from core.errors import FortnightError, Refused
 from core.i18n import Text
 from core.reader import Reader
-from services.sign_in import forms
+from services.routes import own_path
+from services.sign_in import forms, notice
 from services.sign_in.html import Field, button_link, done, form, heading, page, paragraph, reader_of, said
 from services.sign_in.pages import Doors
 
@@ -27,6 +28,37 @@ async def show_account(request: Request, doors: Doors) -> Response:
     if visit.signed_in is None:
         return RedirectResponse("/", status_code=303, headers=forms.NOT_KEPT)
     return await _account_page(request, doors, visit.signed_in, [])
+
+
+async def show_notice(request: Request, doors: Doors) -> Response:
+    """The links to one's account that this browser did not know of; then on to where one wanted to go."""
+    signed_in, onward = visit_of(request.scope).signed_in, own_path(request.query_params.get("next"))
+    news = await run_in_threadpool(notice.news_of, request, doors.store())
+    if signed_in is None or not news:
+        return RedirectResponse(onward, status_code=303, headers=forms.NOT_KEPT)
+    reader = reader_of(request, signed_in.language)
+    advice = reader.t(
+        "If you asked for it, go on. If not, somebody may have acted in your name: change your password and tell"
+        " whoever reads the audit log, where each step stands."
+    )
+    body = [
+        *(paragraph(_told(reader, link)) for link in news),
+        paragraph(advice, is_muted=True),
+        button_link(onward, reader.t("Go on"), is_quiet=False),
+        button_link("/account", reader.t("Your account")),
+    ]
+    html = page(reader, request, reader.t("A link to your account was made"), *body, is_wide=True)
+    answer = forms.shown(request, html, forms.token(request))
+    notice.remember(request, answer, signed_in.person_id, max(link.last_at for link in news))
+    return answer
+
+
+def _told(reader: Reader, link: notice.Link) -> str:
+    said = reader.t("{name} made a link to set your password: {at}.", name=link.made_by, at=link.made_at)
+    if link.used_at is None:
+        return said + " " + reader.t("It was not used.")
+    more = reader.t("It was used: {at}, from {address}.", at=link.used_at, address=link.address or "?")
+    return said + " " + more
 
 
 async def do_password(request: Request, doors: Doors) -> Response:

@@ -26,7 +26,7 @@ from core.actor import Granted
 from core.errors import FortnightError, Invalid, Refused
 from core.i18n import Text
 from services.routes import own_path
-from services.sign_in import forms
+from services.sign_in import notice
 from services.sign_in.html import reader_of, said
 from services.sign_in.pages import Doors, sign_in_page
 
@@ -112,7 +112,7 @@ def mount(doors: Doors, provider: Provider, policy: Policy, secret: str) -> Moun
         except (httpx2.HTTPError, AuthlibBaseError, JoseError, ValueError, KeyError) as error:
             return _refused(request, doors, _out_of_reach(provider, error))
         request.session.clear()
-        return forms.entered(request, made, back)
+        return await run_in_threadpool(notice.onward, request, doors.store(), made, back)
 
     kept = Middleware(
         SessionMiddleware, secret_key=hashlib.sha256(b"oidc state" + secret.encode()).hexdigest(),

@@ -20,7 +20,7 @@ from core.errors import FortnightError, NotFound, Refused
 from core.i18n import Text
 from core.reader import Reader
 from services.routes import own_path
-from services.sign_in import forms
+from services.sign_in import forms, notice
 from services.sign_in.html import Field, button_link, done, form, page, paragraph, reader_of, said
 from store.db import Store
 
@@ -86,7 +86,9 @@ async def do_sign_in(request: Request, doors: Doors) -> Response:
         return sign_in_page(
             request, doors, notes=[said(reader, error)], name=name, asks_code=bool(asks_code), status=403
         )
-    return forms.entered(request, token, own_path(request.query_params.get("next")))
+    return await run_in_threadpool(
+        notice.onward, request, doors.store(), token, own_path(request.query_params.get("next"))
+    )
 
 
 def sign_in_page(
@@ -199,7 +201,7 @@ async def do_link(request: Request, doors: Doors) -> Response:
         return _no_link(request, error)
     except FortnightError as error:
         return _set_up_page(request, reader, error, is_first=is_first, name=name)
-    return forms.entered(request, made, "/")
+    return await run_in_threadpool(notice.onward, request, doors.store(), made, "/")
 
 
 def _no_link(request: Request, error: FortnightError) -> Response:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from access.gate import OPEN
 from access.policy import Policy
 from core.errors import FortnightError
-from services.sign_in import account, oidc, pages
+from services.sign_in import account, notice, oidc, pages
 from services.sign_in.html import reader_of
 from services.sign_in.pages import Doors
 
@@ -29,6 +29,7 @@ def sign_in_routes(doors: Doors, policy: Policy, provider: oidc.Provider | None,
         *route("/set-up", pages.show_first_admin, pages.do_first_admin),
         *route("/set-up/{token}", pages.show_link, pages.do_link),
         *route("/account", account.show_account),
+        *route(notice.PAGE, account.show_notice),
         *route("/account/password", account.show_account, account.do_password),
         *route("/account/totp", account.show_account, account.do_totp_on),
         *route("/account/totp-off", account.show_account, account.do_totp_off),

@@ -91,8 +91,8 @@ def test_everybody_can_be_signed_out_at_once_and_no_link_stays(sqlite_store: Sto
     made(sqlite_store)
     made(sqlite_store, "li")
     sessions = Sessions(lambda: sqlite_store, Policy())
-    tokens = [signed_in(sqlite_store, name) for name in ("wang", "li")]
     link = people.invite_person(sqlite_store, local_admin(), name="li")
+    tokens = [signed_in(sqlite_store, name) for name in ("wang", "li")]
     assert people.end_sessions(sqlite_store, local_admin(), name=None) == 2
     assert [sessions.find(token) for token in tokens] == [None, None]
     with pytest.raises(NotFound):
