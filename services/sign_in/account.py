@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import segno
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -150,8 +151,12 @@ def _password_fields(reader: Reader) -> list[Field]:
 def _totp(reader: Reader, token: str, signed_in: SignedIn, secret: str) -> list[Markup]:
     key = secret if len(secret) == 32 and secret.isalnum() else new_totp_secret()
     spaced = " ".join(key[at : at + 4] for at in range(0, len(key), 4))
-    shown = Markup('<p><code>{}</code></p><p><a href="{}">{}</a></p>').format(
-        spaced, totp_address(key, signed_in.name), reader.t("Open it in the app on this device")
+    address = totp_address(key, signed_in.name)
+    shown = Markup('<p class="qr">{}</p><p><code>{}</code></p><p><a href="{}">{}</a></p>').format(
+        _qr_code(address, reader.t("QR code of the key")),
+        spaced,
+        address,
+        reader.t("Open it in the app on this device"),
     )
     fields = [
         Field("secret", "", "hidden", value=key),
@@ -160,10 +165,18 @@ def _totp(reader: Reader, token: str, signed_in: SignedIn, secret: str) -> list[
     ]
     return [
         heading(reader.t("A second factor")),
-        paragraph(reader.t("Enter this key in an authenticator app; then a code is asked beside the password.")),
+        paragraph(
+            reader.t("Scan this with an authenticator app, or enter the key; then a code is asked beside the password.")
+        ),
         shown,
         form("/account/totp", token, fields, reader.t("Ask for a code from now on")),
     ]
+
+
+def _qr_code(address: str, title: str) -> Markup:
+    """The picture that an app scans, drawn here: the key in it is nobody else's business. Black on white in any theme."""
+    drawn = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", title=title)
+    return Markup(drawn)  # segno escapes the title, and of the address only squares are left
 
 
 def _totp_off(reader: Reader, token: str) -> list[Markup]:

@@ -1,13 +1,16 @@
 """Sign-in as a browser meets it: forms, cookies, guessing, links, second factors, and what the log says of each."""
 
+import re
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+import segno
 
 from access import passwords
+from access.passwords import totp_address
 from access.sessions import token_hash
 from actions import accounts, people
 from actions.sign_in import Browser as From
@@ -244,8 +247,14 @@ def test_a_second_factor_asks_for_a_code_that_works_once(front: Front) -> None:
     browser.sign_in("wang")
     secret = browser.get("/account").text.split('name="secret" value="')[1].split('"')[0]
     app = pyotp.TOTP(secret)
+    squares = segno.make(totp_address(secret, "wang"), error="m").svg_inline(
+        scale=5, border=4, dark="#000", light="#fff"
+    )
+    path = re.findall(r'<path[^>]* d="([^"]+)"', squares)[-1]
+    assert path not in browser.get("/account").text  # another key each time
     wrong = browser.send("/account/totp", page="/account", secret=secret, code="000000", password=PASSWORD)
-    assert "does not fit" in wrong.text and secret in wrong.text
+    assert "does not fit" in wrong.text and path in wrong.text and "<title>QR code of the key</title>" in wrong.text
+    assert "src=" not in wrong.text.split('class="qr"')[1]  # drawn here, asked of nobody
     assert (
         "From now on"
         in browser.send("/account/totp", page="/account", secret=secret, code=app.now(), password=PASSWORD).text
