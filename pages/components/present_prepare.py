@@ -9,10 +9,12 @@ from actions.demos import start_demo
 from core.errors import FortnightError
 from core.i18n import N_
 from core.reader import Reader
+from core.rows import rows_of
 from core.wording import OUTCOME
-from pages.components import cards, data, filters, present_media, screens
+from pages.components import cards, data, filters, present_media, screens, sprint_words
 from pages.components.data import Board, demo
-from pages.components.markup import clean, plain
+from pages.components.markup import plain
+from pages.components.order_list import Listed, order_list
 from pages.components.present_notes import follow_up
 from pages.components.report_view import minutes_panel
 from reports.figures import SprintFigures
@@ -75,44 +77,28 @@ def _before(reader: Reader, held: list[dict[str, object]]) -> list[str]:
 
 
 def _arranged(reader: Reader, figures: SprintFigures, shown: pd.DataFrame) -> list[str]:
-    """The items in the order in which they will be shown; a number moves one, a tick leaves it out."""
+    """The items in the order in which they will be shown: sorted, then moved by hand; a tick taken away leaves one out."""
     with cards.panel(
         reader.t("In this order"),
-        under=reader.t("Change a number to move an item; take the tick away to leave it out."),
+        under=reader.t("Drag an item to move it, or use the arrows; take the tick away to leave it out."),
     ):
         by = filters.switch(
             reader.t("Sorted"), list(ORDERS), key="present.order", say=lambda one: reader.t(ORDERS[one])
         )
-        listed = _sorted(shown, by)
-        table = pd.DataFrame(
-            {
-                "place": range(1, len(listed) + 1),
-                "is_shown": True,
-                "key": [clean(one) for one in listed["key"]],
-                "title": [clean(one) for one in listed["title"]],
-                "outcome": [reader.t(OUTCOME[one]) if one in OUTCOME else "" for one in listed["outcome"]],
-                "points": listed["final_points"].tolist(),
-            }
-        )
-        edited = st.data_editor(
-            table, hide_index=True, width="stretch", num_rows="fixed", disabled=["key", "title", "outcome", "points"],
-            key=f"present.items.{figures.source_id}.{figures.sprint['sprint_id']}.{by}",
-            column_config={
-                "place": st.column_config.NumberColumn(reader.t("No."), min_value=1, step=1, width="small"),
-                "is_shown": st.column_config.CheckboxColumn(reader.t("Show"), width="small"),
-                "key": st.column_config.TextColumn(reader.t("Key"), width="small"),
-                "title": st.column_config.TextColumn(reader.t("Title"), width="large"),
-                "outcome": st.column_config.TextColumn(reader.t("Outcome"), width="small"),
-                "points": st.column_config.NumberColumn(reader.t("Points"), width="small"),
-            },
-        )  # fmt: skip
-    ids = listed["work_item_id"].tolist()
-    places = [float(place) if place == place and place is not None else len(ids) for place in edited["place"].tolist()]
-    moved = [place != index + 1 for index, place in enumerate(places)]
-    # An item that was given a place goes before the one that had it already.
-    wanted = sorted(range(len(ids)), key=lambda index: (places[index], not moved[index], index))
-    kept = edited["is_shown"].tolist()
-    return [ids[index] for index in wanted if kept[index]]
+        listed = [
+            Listed(
+                id=str(row["work_item_id"]),
+                key=str(row["key"]),
+                title=str(row["title"]),
+                outcome=reader.t(OUTCOME[row["outcome"]]) if row["outcome"] in OUTCOME else "",
+                points=sprint_words.amount(
+                    reader, None if pd.isna(row["final_points"]) else row["final_points"], "points"
+                ),
+            )
+            for row in rows_of(_sorted(shown, by))
+        ]
+        key = f"present.items.{figures.source_id}.{figures.sprint['sprint_id']}.{by}"
+        return order_list(reader, listed, key=key)
 
 
 def _sorted(shown: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -43,8 +43,10 @@ STAGE = """<style>
  unicode-bidi:isolate;padding:0;margin:.2rem 0}
 .fn-stage-text{font-size:clamp(1.1rem,1.8vw,1.6rem);line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;
  max-height:34vh;overflow-y:auto;unicode-bidi:isolate}
-.fn-stage-media{display:block;max-width:100%;max-height:52vh;margin:.4rem 0;border-radius:8px;background:var(--fn-sidebar);
+.fn-stage-media{display:block;max-width:100%;max-height:max(16rem,calc(100vh - 30rem));margin:.4rem 0;cursor:zoom-in;border-radius:8px;background:var(--fn-sidebar);
  object-fit:contain}video.fn-stage-media{width:100%}
+.stHtml:has(+ .stElementContainer .fn-stage-media) h1,.stElementContainer:has(+ .stElementContainer .fn-stage-media) h1.fn-stage-title
+ {font-size:clamp(1.5rem,2.6vw,2.3rem)!important}
 .fn-stage-media.fn-stage-filled{position:fixed;inset:0;z-index:999999;width:100vw;height:100vh;max-width:none;max-height:none;
  margin:0;border-radius:0;background:#000}
 .fn-stage-room{max-height:calc(100vh - 20rem);min-height:12rem;overflow-y:auto}

@@ -11,6 +11,7 @@ from actions.reactions import react
 from core.actor import local_admin
 from pages.components import data
 from pages.components.data import demo
+from pages.components.order_list import Listed, in_order
 from store.read import rows_where
 from store.tables import Demo
 from tests.pages.conftest import OpenPage, headline_of, page_html, page_text
@@ -51,6 +52,22 @@ def test_the_demo_is_started_and_shows_what_was_completed_first(
     assert outcomes[held.order].tolist() == sorted(
         outcomes[held.order].tolist(), key=["completed", "not_completed"].index
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        (None, ["a", "b", "c"]),
+        ({"order": ["c", "a", "b"], "left_out": ["a"]}, ["c", "b"]),
+        ({"order": ["c", "nobody's", "c"], "left_out": ["nobody's"]}, ["c", "a", "b"]),
+        ({"order": None}, ["a", "b", "c"]),
+        ("c", ["a", "b", "c"]),
+    ],
+)
+def test_the_order_is_taken_from_the_browser_as_far_as_it_makes_sense(said: object, wanted: list[str]) -> None:
+    items = [Listed(one, one.upper(), "", "", "") for one in "abc"]
+    order, left_out = in_order(items, said)
+    assert [one for one in order if one not in left_out] == wanted
 
 
 def test_a_verdict_and_the_next_item_are_one_click_each(sample_home: Path, open_page: OpenPage) -> None:
