@@ -12,9 +12,10 @@ from random import Random
 
 from services.sample.cast import DEPARTMENTS, HEAD, PRODUCT_OWNER, PROJECT, SEED, STAFF, TEAMS, Team
 from services.sample.story import Event, Item, Stay, Story, until
-from services.sample.timeline import SPRINTS, Sprint, Timeline, timeline
+from services.sample.timeline import SPRINTS, Sprint, Timeline, timeline, working
 
 BACKLOG = Path(__file__).with_name("backlog.psv")
+LIMITED_SINCE = 10  # the sprint, after the month of the launch, from which on the teams begin only what they can finish
 UNRULY = range(3, 7)  # the sprints in which departments put work straight onto the board
 
 
@@ -164,7 +165,8 @@ class Fate:
         begun = max(added_at, self.sprint.started_at) + timedelta(hours=self.random.randint(16, 20))
         if not {"spill", "gone"} & line.fates.keys() or line.sprint == SPRINTS:
             days = (7, 9) if line.changes or line.is_late else (2, 9)
-            self._done(begun, max(self.on(self.sprint, *days), begun + timedelta(hours=2)))
+            done = max(self.on(self.sprint, *days), begun + timedelta(hours=2))
+            self._done(self._pulled(begun, done), done)
             return
         following = self.calendar.sprint(line.team, line.sprint + 1)
         moved_at = self.sprint.closes_at + timedelta(
@@ -175,6 +177,16 @@ class Fate:
             stay = replace(stay, removed_at=self.on(following, 2, 4))
         self.stays.append(stay)
         self._done(begun, None if stay.removed_at else self.on(following, 1, 7))
+        if stay.removed_at:
+            self._change(stay.removed_at, "status", "in_progress", "todo", line.team.lead)
+
+    def _pulled(self, begun: datetime, done: datetime) -> datetime:
+        """When an item was begun: with all others as the sprint starts, and since the teams limit their work in progress
+        only once somebody is free for it; what interrupts them is begun at once then, too."""
+        if self.line.sprint < LIMITED_SINCE or self.line.changes or self.line.is_late:
+            return begun
+        pulled = working(done - timedelta(hours=self.random.randint(26, 90)))
+        return max(begun, min(pulled, done - timedelta(hours=1)))
 
     def _done(self, begun: datetime, done: datetime | None) -> None:
         self._change(begun, "status", "todo", "in_progress", self.author)

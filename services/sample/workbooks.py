@@ -47,7 +47,12 @@ def generate(folder: Path, *, anchor: date) -> list[SampleFile]:
     sheets: tuple[tuple[str, str, str, Iterable[Record]], ...] = (
         ("intake-backlog.xlsx", "backlog", "en", (_backlog(row, story) for row in _rows(story, INTAKE))),
         ("履约组迭代清单.xlsx", "backlog", "zh", (_backlog(row, story) for row in _rows(story, FULFILMENT))),
-        ("change-log.xlsx", "change_log", "en", map(_change, _logged(story))),
+        (
+            "change-log.xlsx",
+            "change_log",
+            "en",
+            (_change(event, story.by_key[event.key].team) for event in story.events),
+        ),
         ("双周演示结论.xlsx", "demo", "zh", map(_demo, verdicts(story))),
         ("kpis.xlsx", "kpi", "en", _kpis(story)),
         ("指标数据.xlsx", "kpi_measurement", "zh", map(_measurement, kpis.measurements(story.timeline))),
@@ -140,18 +145,16 @@ def _version(row: Row, story: Story) -> str | None:
     return "1.1" if row.done_at < story.timeline.speed_release_at else "1.2"
 
 
-def _logged(story: Story) -> list[Event]:
-    """What a change log keeps: estimates and words; statuses and sprints stand in the backlogs."""
-    return [event for event in story.events if event.field != "status"]
-
-
-def _change(event: Event) -> Record:
+def _change(event: Event, team: Team) -> Record:
+    """A line of the change log: estimates, words and statuses, these as the team's board calls them. Who came and left
+    stands in the backlogs."""
+    words = team.statuses if event.field == "status" else {}
     return {
         "key": event.key,
         "at": event.at,
         "field": event.field,
-        "from": _plain(event.before),
-        "to": _plain(event.after),
+        "from": words.get(event.before, _plain(event.before)),
+        "to": words.get(event.after, _plain(event.after)),
         "author": event.author,
     }
 

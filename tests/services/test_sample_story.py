@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -254,3 +255,19 @@ def test_the_same_day_always_tells_the_same_story() -> None:
     assert tell(ANCHOR) == tell(ANCHOR)
     assert voices(tell(ANCHOR)) == voices(tell(ANCHOR))
     assert tell(ANCHOR) != tell(ANCHOR + timedelta(days=1))
+
+
+def test_work_flows_faster_since_the_teams_begin_only_what_they_can_finish(story: Story) -> None:
+    last_sprint = {row.item.key: row.stay.sprint.number for row in story.rows}
+    days: dict[bool, list[float]] = {True: [], False: []}
+    ages = []
+    for item in story.items:
+        begun = [event.at for event in story.events_of(item.key, "status") if event.after == "in_progress"]
+        done = story.done_at(item.key, story.timeline.cut)
+        if begun and done:
+            days[last_sprint[item.key] >= 10].append((done - begun[-1]).total_seconds() / 86400)
+        elif begun and story.now(item.key, "status") == "in_progress":
+            ages.append((story.timeline.cut - begun[-1]).days)
+    assert median(days[True]) < 0.6 * median(days[False])
+    assert len(ages) >= 2
+    assert max(ages) <= 13  # what was begun stands in the running sprint; what was taken out was put back

@@ -163,7 +163,7 @@ def test_the_change_log_says_what_the_backlogs_say(files: list[SampleFile]) -> N
     for row in records(files, "backlog"):
         rows_of.setdefault(row["key"], []).append(row)
     log = records(files, "change_log")
-    assert {change["field"] for change in log} == {"estimate", "title", "description", "priority"}
+    assert {change["field"] for change in log} == {"estimate", "title", "description", "priority", "status"}
     for key, rows in rows_of.items():
         estimates = [change for change in log if change["key"] == key and change["field"] == "estimate"]
         for row in rows:
@@ -171,10 +171,19 @@ def test_the_change_log_says_what_the_backlogs_say(files: list[SampleFile]) -> N
             until = row["removed_at"] or row["sprint_completed"] or row["sprint_end"]
             assert row["initial_estimate"] == _replayed(rows[-1]["estimate"], estimates, entered), key
             assert row["estimate"] == _replayed(rows[-1]["estimate"], estimates, until), key
-        for name in ("title", "description", "priority"):
+        for name in ("title", "description", "priority", "status"):
             changes = [change for change in log if change["key"] == key and change["field"] == name]
             assert not changes or changes[-1]["to"] == rows[-1][name]
             assert all(before["to"] == after["from"] for before, after in pairwise(changes))
+
+
+def test_the_status_log_says_when_each_row_was_done(files: list[SampleFile]) -> None:
+    done_at = {
+        (change["key"], change["at"]) for change in records(files, "change_log") if change["to"] in {"Done", "已完成"}
+    }
+    stated = {(row["key"], row["done_at"]) for row in records(files, "backlog") if row["done_at"]}
+    assert stated == done_at
+    assert len(stated) > 200
 
 
 def _replayed(now: float | None, changes: list[Record], at: datetime) -> float | None:
