@@ -27,6 +27,8 @@ LABELS = {
     "sprint_field": N_("Field of the sprint"),
     "acceptance_field": N_("Field of the acceptance criteria"),
     "epic_field": N_("Field of the epic"),
+    "new_issue_project": N_("Project of new issues"),
+    "new_issue_type": N_("Type of new issues"),
     "type_mapping": N_("Kinds of types"),
     "status_mapping": N_("Categories of statuses"),
     "every_minutes": N_("Minutes between syncs"),

@@ -26,7 +26,8 @@ class Settings(BaseModel):
 
     Args: url, the address people open Jira at; flavour, None until `inspect` has told it; projects, keys (empty: all the
     account may see); boards, ids (empty: all of those projects); estimation_field, sprint_field, acceptance_field,
-    epic_field, field ids, None where they are found by themselves; type_mapping, type name -> kind (R19);
+    epic_field, field ids, None where they are found by themselves; new_issue_project, key, and
+    new_issue_type, name: what a demo's action items become when they are written back (None: comments); type_mapping, type name -> kind (R19);
     status_mapping, status name -> category, over what Jira says (R8); connections, requests at once; page_size, issues
     in one request; every_minutes, how often a schedule syncs, None for never; overlap_minutes, how far an incremental
     sync reads back before the last one (Cloud's search lags behind its issues); connect_seconds, read_seconds,
@@ -44,6 +45,8 @@ class Settings(BaseModel):
     sprint_field: str | None = None
     acceptance_field: str | None = None
     epic_field: str | None = None
+    new_issue_project: str | None = None
+    new_issue_type: str | None = None
     type_mapping: dict[str, ItemKind] = {}
     status_mapping: dict[str, Category] = {}
     connections: int = Field(default=4, ge=1, le=16)

@@ -52,7 +52,10 @@ def _write_back(reader: Reader, demo_id: int, source_id: int) -> None:
     except FortnightError as error:
         screens.failed(reader, error)
         return
-    said = reader.tn("{n} comment written;", "{n} comments written;", done.sent)
+    said = reader.tn("{n} comment written;", "{n} comments written;", done.sent - done.issues)
+    if done.issues:
+        made = reader.tn("{n} issue made;", "{n} issues made;", done.issues)
+        said = join([made, said], "" if reader.lang == "zh" else " ")
     stood = reader.tn("{n} stood there before.", "{n} stood there before.", done.before)
     cards.html(said, "" if reader.lang == "zh" else " ", stood)
     for _issue, error in done.failed[:1]:

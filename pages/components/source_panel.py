@@ -134,6 +134,7 @@ def _correct(reader: Reader, one: Connected) -> None:
         for place, (field, label) in zip(columns, source_forms.field_labels(reader).items(), strict=True):
             said = place.text_input(plain(label), now.get(field) or "", key=filling.key(field)).strip()
             given[field] = said or None
+        given |= _new_issues(reader, one, filling)
         given |= _counting(reader, one, filling)
         is_sent = filling.button(reader.t("Save"))
     if is_sent:
@@ -142,6 +143,22 @@ def _correct(reader: Reader, one: Connected) -> None:
             reader, lambda: data.do(change_jira_source, source_id=one.source_id, changes=changes),
             reader.t("Corrected; what has to be read anew comes with the next sync."),
         )  # fmt: skip
+
+
+def _new_issues(reader: Reader, one: Connected, filling: entry_form.Entry) -> dict[str, Any]:
+    """What a demo's action items become when they are written back."""
+    cards.html(
+        muted(reader.t("Action items of demos are written back as new issues where both are given, else as comments."))
+    )
+    labels = {
+        "new_issue_project": reader.t("Project of new issues, by its key"),
+        "new_issue_type": reader.t("Type of new issues, such as Task"),
+    }
+    places = zip(st.columns(2), labels.items(), strict=True)
+    return {
+        name: place.text_input(plain(label), one.settings.get(name) or "", key=filling.key(name)).strip() or None
+        for place, (name, label) in places
+    }
 
 
 def _counting(reader: Reader, one: Connected, filling: entry_form.Entry) -> dict[str, Any]:

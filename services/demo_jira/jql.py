@@ -157,6 +157,10 @@ class Query:
             mask = self._projects(values)
         elif name == "sprint":
             mask = self.world.in_sprints({sprint for value in values for sprint in self._sprints(value)})
+        elif name == "labels":
+            wanted = set(values)  # a label that no issue carries finds nothing, and is no error
+            ids = self.world.ids.tolist()
+            mask = np.array([not wanted.isdisjoint(self.world.story(one).state["labels"]) for one in ids], dtype=bool)
         else:
             raise BadQuery(f"Field '{name}' does not exist or you do not have permission to view it.")
         return ~mask if operator == "!=" else mask

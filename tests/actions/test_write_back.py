@@ -2,19 +2,20 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
 
 from actions.demos import start_demo, take_note
 from actions.settings import save_settings
-from actions.sources import add_jira_source
+from actions.sources import add_jira_source, change_jira_source
 from actions.verdicts import record_verdict
 from actions.write_back import write_back
 from connectors.jira.client import Client
 from connectors.jira.credential import Credential
 from connectors.jira.settings import Settings
-from connectors.jira.write import comment_once, writing_client
+from connectors.jira.write import SEEN_AFTER, comment_once, writing_client
 from core.actor import Role
 from core.errors import Invalid, NotFound, Refused
 from services.demo_jira import server
@@ -154,3 +155,46 @@ def test_a_comment_with_the_mark_is_found_behind_many_others(jira: Jira, issue: 
                 == requests.codes.created
             )
         assert comment_once(client, issue, "first", "fortnight-0123456789ab") == first
+
+
+def made(jira: Jira, text: str) -> list[dict[str, Any]]:
+    found = jira.get("/rest/api/2/search?jql=ORDER+BY+id&maxResults=1000").json()["issues"]
+    return [one["fields"] for one in found if one["fields"]["summary"] == text]
+
+
+def test_action_items_become_new_issues_where_the_source_says_of_which_project_and_type(
+    sqlite_store: Store, jira: Jira, demo: Demo, issue: str
+) -> None:
+    store, text, before = sqlite_store, f"Train the cashiers {issue}", len(comments(jira, issue))
+    allow(store)
+    kept = jira.get(f"/rest/api/2/issue/{issue}").json()["fields"]
+    project, kind = kept["project"]["key"], kept["issuetype"]["name"]
+    changes = {"new_issue_project": project, "new_issue_type": kind}
+    change_jira_source(store, EVERYONE, source_id=demo.source_id, changes=changes, at=AT)
+    take_note(store, EVERYONE, demo_id=demo.id or 0, kind="action", text=text, owner="韩梅", at=LATER)  # of no item
+    done = write_back(store, WRITER, demo_id=demo.id or 0, at=LATER)
+    assert (done.sent, done.issues, done.failed) == (3, 2, ())
+    assert len(comments(jira, issue)) == before + 1  # the verdict
+    (fields,) = made(jira, text)
+    assert (fields["project"]["key"], fields["issuetype"]["name"]) == (project, kind)
+    assert fields["description"].splitlines() == [f"Action item from the demo of Sprint 1: {text}", "韩梅"]
+    with store.writing() as session:  # as if the answers had been lost on the way
+        session.execute(table_of(WriteBack).update().values(state="waiting", external_id=None))
+    hasty = write_back(store, WRITER, demo_id=demo.id or 0, at=LATER + SEEN_AFTER / 2)
+    assert (hasty.sent, len(hasty.failed)) == (1, 2)
+    assert all("tried a moment ago" in str(error) for _, error in hasty.failed)
+    again = write_back(store, WRITER, demo_id=demo.id or 0, at=LATER + SEEN_AFTER)
+    assert (again.sent, again.issues, again.before, again.failed) == (2, 2, 1, ())
+    assert len(made(jira, text)) == 1
+    with store.reading() as session:
+        assert {row.kind for row in rows_where(session, WriteBack, subject_table="demo_note")} == {"issue"}
+
+
+def test_a_project_that_is_not_there_is_said_and_the_rest_is_written(
+    sqlite_store: Store, jira: Jira, demo: Demo, issue: str
+) -> None:
+    allow(sqlite_store)
+    changes = {"new_issue_project": "NOWHERE", "new_issue_type": "Task"}
+    change_jira_source(sqlite_store, EVERYONE, source_id=demo.source_id, changes=changes, at=AT)
+    done = write_back(sqlite_store, WRITER, demo_id=demo.id or 0, at=LATER)
+    assert (done.sent, done.issues, len(done.failed)) == (1, 0, 1)
