@@ -236,7 +236,8 @@ def test_forecast_and_flow_say_the_same_to_people_and_programs(sample: Run) -> N
     flowing, lines = sample("show", "flow", "--json").json, sample("show", "flow").out
     for one in flowing:
         assert one["board"] in lines
-        assert one["without_cycle"]["not_recorded"] == one["finished"]  # a sheet has no history of statuses
+        assert one["without_cycle"]["not_recorded"] == 0  # the sample's change log holds statuses
+        assert one["finished"] > 40
     assert "Known are:" in sample("show", "forecast", "--target", "version:none").failure
     assert "Known are:" in sample("show", "flow", "--board", "none").failure
 

@@ -78,8 +78,18 @@ def test_each_section_says_what_its_figures_say(sample_home: Path, open_page: Op
     assert "upper limit" in past
     _the_forecast_stands_with_its_backtest(tab(test, "Forecast"))
     flow = tab(test, "Flow")
+    told = flow_data.flow(next(one for one in data.boards() if one.name == INTAKE), None)
+    assert len(told.finished["cycle_days"].dropna()) > 50
+    for said in ("Cycle time: half of", "Cumulative flow"):
+        assert said in flow
+
+
+def test_without_a_log_of_statuses_flow_says_what_cannot_be_known(sample_home: Path, open_page: OpenPage) -> None:
+    with data.house_store().writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM change WHERE field = 'status'")
+    flow = tab(open_page("demo", query=CLOSED), "Flow")
     for said in ("Lead time: half of", "it is not recorded when work on them started", "the start is not recorded"):
-        assert said in flow  # what cannot be known of a sheet
+        assert said in flow
 
 
 def _the_burnup_ends_where_the_ledger_does(page: str) -> None:
