@@ -4,7 +4,18 @@ import streamlit as st
 
 from core.clock import now
 from core.i18n import N_
-from pages.components import cards, data, entry_form, filters, kpi_forms, kpi_view, kpi_words, markup, screens
+from pages.components import (
+    cards,
+    data,
+    entry_form,
+    filters,
+    kpi_definition,
+    kpi_forms,
+    kpi_view,
+    kpi_words,
+    markup,
+    screens,
+)
 from pages.components.reader import reader as present_reader
 
 TITLE = N_("KPI progress")
@@ -16,7 +27,7 @@ at = now()
 figures = data.kpis()
 rows = kpi_words.decisions_first(reader, kpi_view.records(figures.status))
 entry_form.announce()
-kpi_forms.leftover(reader)
+kpi_definition.leftover(reader)
 
 if not rows:
     screens.empty(
@@ -30,7 +41,7 @@ if not rows:
     )
     if data.may("manage_kpis"):
         with cards.panel(reader.t("Define a KPI"), key="kpi-first"):
-            kpi_forms.define(reader, at)
+            kpi_definition.define(reader, at)
     st.stop()
 
 waiting = [row for row in rows if kpi_words.decision(reader, row)]

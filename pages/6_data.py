@@ -31,11 +31,14 @@ names = ", ".join(one.name for one in connected.connected())
 if workspace.fresh_since is None and names:
     cards.headline(reader, reader.t("{names}: connected, but nothing has come in yet.", names=names))
 elif workspace.fresh_since is None:
+    cards.headline(reader, reader.t("Nothing has come in yet."))
+    if data.present().is_open_house:
+        session.offer_set_up(reader)
     screens.empty(
         reader,
-        reader.t("Nothing has come in yet."),
+        reader.t("Three ways to begin"),
         [
-            reader.t("Connect a Jira below: your own last sprint is here within minutes, and stays fresh by itself."),
+            reader.t("Connect a Jira: your own last sprint is here within minutes, and stays fresh by itself."),
             reader.t("Or import a spreadsheet; a template shows how it should look."),
             reader.t("Or load the sample workspace, look around, and leave it with one click."),
         ],
@@ -63,7 +66,8 @@ else:
         cards.subline(reader.tn("{n} of them makes a figure wrong", "{n} of them make a figure wrong", errors))
 
 if data.present().is_open_house:
-    session.offer_set_up(reader)
+    if workspace.fresh_since is not None:
+        session.offer_set_up(reader)
     data_view.templates(reader)
 else:
     sync_progress.panel(reader)

@@ -1,4 +1,4 @@
-"""The forms of the feedback page: say something in thirty seconds, answer, resolve, confirm, reopen, correct."""
+"""The forms of the feedback page: say something in thirty seconds, answer, link, resolve, confirm, reopen, correct."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from actions import feedback as given
-from core.i18n import N_
+from core.errors import Invalid, NotFound
+from core.i18n import N_, Text
 from core.reader import Reader
 from core.wording_kpi import FEEDBACK_KIND
 from pages.components import data, entry_form, filters
+from pages.components.data import linked
 from pages.components.markup import clean, plain
 
 STEPS = {
@@ -18,6 +20,7 @@ STEPS = {
     "resolve": (N_("Resolve"), "answer_feedback", ("open", "answered")),
     "confirm": (N_("Confirm"), "confirm_feedback", ("resolved",)),
     "reopen": (N_("Reopen"), "confirm_feedback", ("resolved", "confirmed")),
+    "link": (N_("Link to a work item"), "answer_feedback", ("open", "answered", "resolved", "confirmed")),
     "correct": (N_("Correct"), "submit_feedback", ("open", "answered", "resolved", "confirmed")),
 }
 
@@ -94,6 +97,8 @@ def steps(reader: Reader, item: dict[str, Any]) -> None:
     )
     if step == "correct":
         _correct(reader, item)
+    elif step == "link":
+        _link(reader, int(item["feedback_id"]))
     else:
         _say(reader, item, step)
 
@@ -117,6 +122,35 @@ def _say(reader: Reader, item: dict[str, Any], step: str) -> None:
             lambda: data.do(act, feedback_id=number, **{field: text}),
             reader.t("#{number}: {step}", number=str(number), step=reader.t(STEPS[step][0])),
         )
+
+
+def _link(reader: Reader, number: int) -> None:
+    filling = entry_form.entry(f"feedback.link_{number}")
+    with filling.form():
+        key = st.text_input(
+            plain(reader.t("Key of the work item that takes care of it")),
+            key=filling.key("key"),
+            placeholder="SHOP-123",
+        )
+        is_sent = filling.button(reader.t("Link"))
+    if is_sent:
+        filling.send(
+            reader,
+            lambda: data.do(given.link_feedback, feedback_id=number, **_item_named(key.strip())),
+            reader.t("#{number}: {step}", number=str(number), step=key.strip()),
+        )
+
+
+def _item_named(key: str) -> dict[str, Any]:
+    """The one item of that key. Raises: Invalid without a key, or where several sources have it; NotFound."""
+    if not key:
+        raise Invalid(Text("“{field}” must not be empty.", field=Text("Key of the work item that takes care of it")))
+    found = linked.items_named(key)
+    if not found:
+        raise NotFound(Text("There is no work item {id}.", id=key))
+    if len(found) > 1:
+        raise Invalid(Text("{n} sources have a work item {id}: it is not clear which is meant.", n=len(found), id=key))
+    return {"source_id": found[0][0], "work_item_id": found[0][1]}
 
 
 def _correct(reader: Reader, item: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from core.reader import Reader
 from core.rows import rows_of
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE
 from pages.components import cards, feedback_words, filters, screens, theme
+from pages.components.data import linked
+from pages.components.data.linked import Link
 from pages.components.item_table import Column, item_table
 from pages.components.markup import Figure, badge, join, muted, safe, strong
 from reports.figures import FeedbackFigures
@@ -195,19 +197,28 @@ def history(reader: Reader, item: dict[str, Any], events: pd.DataFrame) -> None:
         Markup("<p>{}</p>").format(muted(join([reader.instant(item["received_at"]), *facts, *scores]))),
     )
     mine = events[events["feedback_id"] == item["feedback_id"]]
-    lines = [_event(reader, one) for one in rows_of(mine)]
+    links = [link for one in rows_of(mine) if (link := _link_of(one))]
+    named = linked.linked_items(links) if links else {}
+    lines = [_event(reader, one, named) for one in rows_of(mine)]
     if lines:
         cards.html(Markup('<ol class="fn-facts">{}</ol>').format(Markup("").join(lines)))
     else:
         cards.html(muted(reader.t("Nobody has answered yet.")))
 
 
-def _event(reader: Reader, event: dict[Any, Any]) -> Markup:
+def _link_of(event: dict[Any, Any]) -> Link | None:
+    payload = event["payload"] or {}
+    if event["kind"] != "linked" or "work_item_id" not in payload:
+        return None
+    return int(payload["source_id"]), str(payload["work_item_id"])
+
+
+def _event(reader: Reader, event: dict[Any, Any], named: dict[Link, dict[str, Any]]) -> Markup:
     what = reader.t(FEEDBACK_EVENT.get(event["kind"], "")) or event["kind"]
     payload = event["payload"] or {}
     told = [event["text"]] if isinstance(event["text"], str) else []
-    if event["kind"] == "linked":
-        told.append(str(payload.get("work_item_id", "")))
+    if link := _link_of(event):
+        told.append(_item_words(reader, named.get(link)))
     if event["kind"] == "corrected":
         told += [
             f"{reader.t(FIELD[name])}: {_value(reader, name, value)}"
@@ -218,6 +229,14 @@ def _event(reader: Reader, event: dict[Any, Any]) -> Markup:
     return Markup("<li>{}</li>").format(
         join([reader.instant(event["at"]), strong(what), author, Markup(" — ").join(map(safe, told))])
     )
+
+
+def _item_words(reader: Reader, item: dict[str, Any] | None) -> str:
+    """A linked item as people know it: key, title, where it stands."""
+    if item is None:
+        return reader.t("a work item that cannot be seen here")
+    title, status = (item[name] if isinstance(item[name], str) else "" for name in ("title", "status"))
+    return " · ".join(part for part in (f"{item['key']} {title}".strip(), status) if part)
 
 
 def _value(reader: Reader, name: str, value: Any) -> str:

@@ -1,4 +1,5 @@
-"""The forms of the KPI page: agree on a KPI, set its baseline or target, record and correct measurements, begin a phase."""
+"""The forms of the KPI page: set a baseline or target, record and correct measurements, begin a phase; see also
+`kpi_definition`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,12 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from actions import kpis, measurements
-from core.errors import FortnightError, Invalid
+from core.errors import Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
-from core.units import check_series, parse_quantity, parse_unit
-from core.wording_kpi import DIRECTION, PHASE_KIND
-from pages.components import cards, data, entry_form, filters, kpi_words, screens
+from core.wording_kpi import PHASE_KIND
+from pages.components import cards, data, entry_form, filters, kpi_definition, kpi_words, screens
 from pages.components.markup import clean, plain
 
 TASKS = {
@@ -22,6 +22,7 @@ TASKS = {
     "target": N_("Set a target"),
     "baseline": N_("Set the baseline"),
     "phase": N_("Begin a phase"),
+    "revise": N_("Correct what is said about it"),
     "define": N_("Define a KPI"),
 }
 EXAMPLES = {"duration": "15min", "ratio": "97.6%", "money": "￥18.5", "number": "120"}
@@ -43,7 +44,8 @@ def panel(reader: Reader, row: dict[str, Any], series: list[dict[str, Any]], at:
             "target": lambda: _target(reader, row, at),
             "baseline": lambda: _baseline(reader, row, at),
             "phase": lambda: _phase(reader, row, at),
-            "define": lambda: define(reader, at),
+            "revise": lambda: kpi_definition.revise(reader, row),
+            "define": lambda: kpi_definition.define(reader, at),
         }
         forms[task]()
 
@@ -191,79 +193,6 @@ def _phase(reader: Reader, row: dict[str, Any], at: datetime) -> None:
             ),
             reader.t("A new phase of {name} begins: its limits are computed anew.", name=row["name"]),
         )
-
-
-def define(reader: Reader, at: datetime) -> None:
-    """The form that agrees on a new KPI with its baseline and its target."""
-    filling = entry_form.entry("kpi.define")
-    with filling.form():
-        given = _definition_fields(reader, filling)
-        is_sent = filling.button(reader.t("Define the KPI"))
-    if not is_sent:
-        return
-    try:
-        _check_quantities(given)
-        kpi = data.do(kpis.define_kpi, **{name: given[name] for name in DEFINITION})
-    except FortnightError as error:
-        screens.failed(reader, error)
-        return
-    try:
-        if given["baseline"].strip():
-            data.do(kpis.set_baseline, kpi_id=kpi.id, value=given["baseline"], provenance=given["provenance"])
-        if given["target"].strip():
-            due_at = entry_form.midnight(given["due"], reader, at)
-            data.do(kpis.set_target, kpi_id=kpi.id, value=given["target"], due_at=due_at)
-    except FortnightError as error:
-        st.session_state["kpi.refused"] = error  # the KPI is there: the next run says what is still missing
-    st.query_params["kpi"] = str(kpi.id)
-    st.session_state.pop("kpi.chosen", None)
-    filling.taken(reader.t("Defined: {name}", name=given["name"]))
-
-
-def leftover(reader: Reader) -> None:
-    """Say what could not be set when a KPI was defined."""
-    error = st.session_state.pop("kpi.refused", None)
-    if error is not None:
-        screens.failed(reader, error)
-
-
-DEFINITION = ("name", "unit", "direction", "department", "owner", "definition", "data_source")
-
-
-def _definition_fields(reader: Reader, filling: entry_form.Entry) -> dict[str, Any]:
-    def text(column: Any, name: str, label: str, example: str = "") -> str:
-        return str(column.text_input(plain(label), key=filling.key(name), placeholder=example))
-
-    one, two, three = st.columns(3)
-    given: dict[str, Any] = {"name": text(one, "name", reader.t("Name"))}
-    given["unit"] = text(two, "unit", reader.t("Unit, as people write it"), "min, %, ￥, 单")
-    given["direction"] = three.selectbox(
-        plain(reader.t("Direction")),
-        list(DIRECTION),
-        format_func=lambda code: reader.t(DIRECTION[code]),
-        key=filling.key("direction"),
-    )
-    one, two, three = st.columns(3)
-    given["baseline"] = text(one, "baseline", reader.t("Baseline"), "2h")
-    given["target"] = text(two, "target", reader.t("Target"), "15min")
-    with three:
-        given["due"] = entry_form.day(reader.t("Due on (optional)"), filling.key("due"))
-    given["provenance"] = text(st, "provenance", reader.t("Who measured the baseline, how, and where it is kept"))
-    one, two = st.columns(2)
-    given["department"] = text(one, "department", reader.t("Department"))
-    given["owner"] = text(two, "owner", reader.t("Owner"))
-    given["definition"] = text(st, "definition", reader.t("Definition"))
-    given["data_source"] = text(st, "data_source", reader.t("Data source"))
-    return given
-
-
-def _check_quantities(given: dict[str, Any]) -> None:
-    """Refuse a baseline or target that does not fit the unit before anything is written. Raises: Invalid."""
-    unit = str(given["unit"])
-    dimension, written = parse_unit(unit) if unit.strip() else ("number", "")
-    named = [(Text(N_("Baseline")), given["baseline"]), (Text(N_("Target")), given["target"])]
-    series = [(name, parse_quantity(value, default_unit=written or None)) for name, value in named if value.strip()]
-    check_series(series, dimension=dimension)
 
 
 def _value_label(reader: Reader, row: dict[str, Any]) -> str:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from core.i18n import Text
 from core.reader import Reader
 from core.rows import rows_of
-from pages.components import cards, data, entry_form, screens
+from pages.components import cards, data, data_view, entry_form, screens, sprint_filters
 from pages.components.data import Board
+from pages.components.markup import safe
 
 
 def opened(reader: Reader, without_sprints: Callable[[], list[Board]] | None = None) -> list[Board]:
@@ -26,20 +27,33 @@ def opened(reader: Reader, without_sprints: Callable[[], list[Board]] | None = N
 
 
 def nothing(reader: Reader) -> None:
-    """The answer where there is no sprint, and the three steps that bring one."""
+    """The answer where there is no sprint, three doors to the first one, and the sample workspace to look around first."""
     if data.workspace().is_empty:
         answer, why = reader.t("Nothing has come in yet."), reader.t("No file was imported and no source is connected.")
     else:
         answer, why = reader.t("No sprint has come in yet."), reader.t("The imported files name no sprint.")
     cards.headline(reader, answer)
+    screens.empty(reader, reader.t("Three next steps"), _steps(reader), why)
+    data_view.offer_sample(reader)
+
+
+def _steps(reader: Reader) -> list[Markup]:
+    """What brings the first figures in, each step with its door where this reader may pass it."""
     steps = [
-        reader.t("Take your sprint backlog as .xlsx, .ods or .csv; a template lies ready on the page “Data”."),
-        reader.t("Import it on the page “Data”: columns are guessed, you check them, nothing is imported by half."),
-        reader.t("Come back here: the figures are there at once."),
+        ("manage_sources", "data", reader.t("Connect your Jira"), reader.t("the sprints are here within minutes and stay fresh by themselves")),
+        ("import_data", "data", reader.t("Import a spreadsheet"), reader.t("columns are guessed, you check them, nothing is imported by half")),
+        ("manage_people", "people", reader.t("Invite people"), reader.t("each sees what their part is about")),
+    ]  # fmt: skip
+    return [
+        Markup("{} – {}").format(_door(reader, page, name) if data.may(permission) else safe(name), safe(what))
+        for permission, page, name, what in steps
     ]
-    screens.empty(reader, reader.t("Three steps to the first figures"), steps, why)
-    look = reader.t("To look around first: python fortnight.py sample load")
-    cards.html(Markup('<p class="fn-muted">{}</p>').format(look))
+
+
+def _door(reader: Reader, page: str, name: str) -> Markup:
+    return Markup('<a class="fn-door" href="{}" target="_self">{} →</a>').format(
+        sprint_filters.link(page, reader), name
+    )
 
 
 def stale(reader: Reader) -> None:

@@ -160,6 +160,21 @@ def test_a_correction_shows_and_keeps_what_was_said_before(empty_home: Path, ope
     assert "corrected" in html and "Feedback text: label fails" in html
 
 
+def test_a_piece_is_linked_to_a_work_item_by_its_key_which_the_history_names(
+    sample_home: Path, open_page: OpenPage
+) -> None:
+    test = open_page("feedback")
+    number = int(data.feedback().items.sort_values("received_at")["feedback_id"].iloc[-1])
+    choose(test, "feedback.item", number)
+    group(test, f"feedback.step_{item(number)['state']}").set_value("link")
+    test.run()
+    for key in ("SHOP-9999", "SHOP-371"):
+        next(one for one in test.text_input if one.key == f"feedback.link_{number}.key").set_value(key)
+        press(test, f"feedback.link_{number}.send")
+        assert ("There is no work item SHOP-9999." in page_html(test)) == (key == "SHOP-9999")
+    assert "SHOP-371 直播专场订单单独排队" in page_html(test)
+
+
 def test_a_leader_may_say_something_but_not_answer(
     sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

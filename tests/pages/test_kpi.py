@@ -222,6 +222,19 @@ def test_a_phase_begins_and_the_limits_begin_anew(sample_home: Path, open_page: 
     assert "0 points in the present phase" in page_html(test)
 
 
+def test_what_is_said_about_a_kpi_is_corrected_and_its_values_stay(sample_home: Path, open_page: OpenPage) -> None:
+    kpi = kpi_row()
+    number = int(kpi["kpi_id"])
+    test = task(open_page("kpi"), "revise")
+    next(one for one in test.selectbox if one.key == "kpi.chosen").set_value(number).run()
+    press(test, f"kpi.revise_{number}.send")
+    assert "Nothing about this KPI would change." in page_html(test)
+    field(test, f"kpi.revise_{number}.owner").set_value("李雷")
+    press(test, f"kpi.revise_{number}.send")
+    after = kpi_row()
+    assert after["owner"] == "李雷" and after["name"] == kpi["name"] and after["current"] == kpi["current"]
+
+
 def test_who_may_not_maintain_kpis_gets_no_forms(
     sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
