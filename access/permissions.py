@@ -179,6 +179,14 @@ def scope_of(actor: Actor) -> Scope:
     return EVERYTHING if projects is None else Scope(projects, departments)
 
 
+def where_may(actor: Actor, permission: Permission) -> Scope:
+    """Where the actor may do this: in these projects or these departments (either suffices); EVERYTHING without limits."""
+    held = [granted for granted in actor.grants if permission in MATRIX[granted.role]]
+    projects = _union(granted.projects for granted in held if granted.role in _BY_PROJECT)
+    departments = _union(granted.departments for granted in held if granted.role in _BY_DEPARTMENT)
+    return EVERYTHING if projects is None or departments is None else Scope(projects, departments)
+
+
 def is_masked(actor: Actor) -> bool:
     """Whether the actor reads names, addresses and numbers as pseudonyms: auditors do, whatever else they are."""
     return Role.AUDITOR in actor.roles

@@ -79,7 +79,7 @@ def waterfall(
 
 
 def _names(reader: Reader, narrow: bool) -> list[str]:
-    if not narrow:
+    if not narrow or reader.lang == "zh":  # Chinese names are short enough
         return [wrap_label(reader.t(STEP_NAMES[step])) for step in STEPS]
     return ["<br>" * (i % 2) + plain(reader.t(STEP_NAMES[step])) for i, step in enumerate(STEPS)]
 

@@ -1,6 +1,6 @@
 """The words behind the sprint ledger's codes: why an item stands where it does, and what could not be trusted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,7 +196,19 @@ def why_text(code: str, params: Mapping[str, Any]) -> Text:
     return Text(WHY[code], **given)
 
 
+# The columns of a sheet that tell who was a member when, as the templates head them.
+MEMBERSHIP_COLUMN = {"added_at": N_("Added at"), "removed_at": N_("Removed at")}
+
+
+def _columns(names: Sequence[str]) -> Text:
+    """The columns that are missing, as a person finds them in the template; what is no column of ours stays as it is."""
+    named = [Text(MEMBERSHIP_COLUMN.get(name, name)) for name in names]
+    return named[0] if len(named) == 1 else Text("{first} and {second}", first=named[0], second=named[1])
+
+
 def ledger_finding_text(code: str, params: Mapping[str, Any]) -> Text:
     """The sentence of a finding that a ledger carries."""
-    given = {**params, "at": datetime.fromisoformat(params["at"])} if "at" in params else params
+    given = {**params, "at": datetime.fromisoformat(params["at"])} if "at" in params else dict(params)
+    if code == "membership_unknown":
+        given["items"] = _columns(str(params["items"]).split(", "))
     return Text(LEDGER_FINDING[code], **given)

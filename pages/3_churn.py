@@ -62,18 +62,21 @@ def main() -> None:
 
 
 def _requests(reader: Reader, listed: list[Request], changes: Changes) -> None:
-    """The change requests, the chosen one in full, and what may be done about it."""
-    request_view.requests_panel(reader, listed)
-    if data.may("manage_changes"):
-        request_forms.record_form(reader, changes)
+    """The chosen request in full and what may be done about it (at first one that waits), then all of them."""
     number = sprint_filters.remembered(
         "request", [one.number for one in listed], str, None, label=reader.t("Request"), key="churn.request_shown",
         say=lambda number: next(f"{one.number} {one.present['title']}" for one in listed if one.number == number),
         width=420,
     )  # fmt: skip
-    if number is None:
-        return
-    chosen = next(one for one in listed if one.number == number)
+    if number is not None:
+        _chosen(reader, next(one for one in listed if one.number == number), changes)
+    request_view.requests_panel(reader, listed)
+    if data.may("manage_changes"):
+        request_forms.record_form(reader, changes)
+
+
+def _chosen(reader: Reader, chosen: Request, changes: Changes) -> None:
+    """One request, and beside it (on a phone beneath) the signature."""
     left, right = st.columns([1.65, 1])
     with left:
         request_view.request_panel(reader, chosen)

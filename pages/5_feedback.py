@@ -44,6 +44,7 @@ if data.may("submit_feedback"):
         feedback_forms.submit(reader, departments)
 if items.empty:
     st.stop()
+feedback_view.to_confirm(reader, figures)
 
 feedback_view.tiles(reader, figures, at)
 feedback_view.trends(reader, figures)

@@ -1,12 +1,13 @@
 """The forms of the feedback page: say something in thirty seconds, answer, link, resolve, confirm, reopen, correct."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from actions import feedback as given
+from core.actor import Scope
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.reader import Reader
@@ -19,14 +20,16 @@ STEPS = {
     "answer": (N_("Answer"), "answer_feedback", ("open", "answered", "resolved", "confirmed")),
     "resolve": (N_("Resolve"), "answer_feedback", ("open", "answered")),
     "confirm": (N_("Confirm"), "confirm_feedback", ("resolved",)),
-    "reopen": (N_("Reopen"), "confirm_feedback", ("resolved", "confirmed")),
+    "reopen": (N_("Still wrong"), "confirm_feedback", ("resolved", "confirmed")),
     "link": (N_("Link to a work item"), "answer_feedback", ("open", "answered", "resolved", "confirmed")),
     "correct": (N_("Correct"), "submit_feedback", ("open", "answered", "resolved", "confirmed")),
 }
 
 
 def submit(reader: Reader, departments: list[str]) -> None:
-    """Kind, words, score, department: thirty seconds."""
+    """Kind, words, score, department: thirty seconds. Who may speak for one department alone is asked for none."""
+    reach = data.where_may("submit_feedback")
+    own = None if reach.departments is None else sorted(reach.departments)
     filling = entry_form.entry("feedback.new")
     with filling.form():
         text = st.text_area(plain(reader.t("What is wrong, or right?")), key=filling.key("text"), height=100)
@@ -51,7 +54,7 @@ def submit(reader: Reader, departments: list[str]) -> None:
             key=filling.key("nps"),
         )
         left, right = st.columns(2)
-        department = _department(reader, filling, departments, left)
+        department = _department(reader, filling, departments if own is None else own, left, is_own=bool(own))
         who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
         is_sent = filling.button(reader.t("Send"))
     if is_sent:
@@ -64,46 +67,62 @@ def submit(reader: Reader, departments: list[str]) -> None:
                 csat=csat,
                 nps=nps,
                 department=department,
+                project_key=_project(reach),
                 submitted_by=who,
             ),
             reader.t("Thank you: it is in the list, and the answer will stand there."),
         )
 
 
-def _department(reader: Reader, filling: entry_form.Entry, departments: list[str], place: Any) -> str | None:
-    label = plain(reader.t("Department (optional)"))
+def _project(reach: Scope) -> str | None:
+    """The project it belongs to where the reader may speak for projects alone: the first of theirs; else none."""
+    return None if reach.projects is None or reach.departments else min(reach.projects, default=None)
+
+
+def _department(
+    reader: Reader, filling: entry_form.Entry, departments: list[str], place: Any, *, is_own: bool
+) -> str | None:
+    """Args: is_own, whether these are all that the reader may speak for: then one of them is chosen."""
+    label = plain(reader.t("Department") if is_own else reader.t("Department (optional)"))
     if not departments:
         return str(place.text_input(label, key=filling.key("department")))
     chosen: str | None = place.selectbox(
         label,
         departments,
-        index=None,
+        index=0 if is_own else None,
         format_func=clean,
         placeholder="",
-        accept_new_options=True,
+        accept_new_options=not is_own,
         key=filling.key("department"),
     )
     return chosen
 
 
-def steps(reader: Reader, item: dict[str, Any]) -> None:
-    """What may be done next with one piece of feedback, by its state and by what the reader may."""
+def steps(reader: Reader, item: dict[str, Any], *, only: Sequence[str] = tuple(STEPS), place: str = "") -> None:
+    """What may be done next with one piece of feedback, by its state and by what the reader may.
+
+    Args: only, of these steps; place, tells two such forms of one page apart.
+    """
     state = item["state"]
-    offered = [code for code, (_, permission, states) in STEPS.items() if state in states and data.may(permission)]
+    offered = [
+        code
+        for code, (_, permission, states) in STEPS.items()
+        if code in only and state in states and data.may(permission)
+    ]
     if not offered:
         return
     step = filters.switch(
-        reader.t("What to do"), offered, key=f"feedback.step_{state}", say=lambda code: reader.t(STEPS[code][0])
+        reader.t("What to do"), offered, key=f"feedback.{place}step_{state}", say=lambda code: reader.t(STEPS[code][0])
     )
     if step == "correct":
         _correct(reader, item)
     elif step == "link":
         _link(reader, int(item["feedback_id"]))
     else:
-        _say(reader, item, step)
+        _say(reader, item, step, place)
 
 
-def _say(reader: Reader, item: dict[str, Any], step: str) -> None:
+def _say(reader: Reader, item: dict[str, Any], step: str, place: str) -> None:
     doing: dict[str, tuple[Callable[..., Any], str, str]] = {
         "answer": (given.answer_feedback, "reply", reader.t("Answer")),
         "resolve": (given.resolve_feedback, "text", reader.t("What was done (optional)")),
@@ -112,7 +131,7 @@ def _say(reader: Reader, item: dict[str, Any], step: str) -> None:
     }
     act, field, label = doing[step]
     number = int(item["feedback_id"])
-    filling = entry_form.entry(f"feedback.{step}_{number}")
+    filling = entry_form.entry(f"feedback.{place}{step}_{number}")
     with filling.form():
         text = st.text_area(plain(label), key=filling.key("text"), height=80)
         is_sent = filling.button(reader.t(STEPS[step][0]))

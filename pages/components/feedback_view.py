@@ -11,7 +11,7 @@ from core.i18n import N_
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE
-from pages.components import cards, feedback_words, filters, screens, theme
+from pages.components import cards, data, feedback_forms, feedback_words, filters, screens, theme
 from pages.components.data import linked
 from pages.components.data.linked import Link
 from pages.components.item_table import Column, item_table
@@ -32,6 +32,27 @@ FIELD = {
     "received_at": N_("Received at"),
     "submitted_by": N_("Submitted by"),
 }
+
+
+def to_confirm(reader: Reader, figures: FeedbackFigures) -> None:
+    """For who gave feedback and does not answer it: what is said to be fixed, to be confirmed or sent back at once."""
+    if not data.may("confirm_feedback") or data.may("answer_feedback"):
+        return
+    waiting = figures.items[figures.items["state"] == "resolved"].sort_values("received_at", ascending=False)
+    if waiting.empty:
+        return
+    named = {int(row["feedback_id"]): {str(k): v for k, v in row.items()} for row in rows_of(waiting)}
+    with cards.panel(reader.t("Is it fixed?"), reader.number(len(named)), key="feedback-confirm"):
+        chosen = filters.choose(
+            reader.t("Which piece of feedback"),
+            list(named),
+            key="feedback.confirming",
+            say=lambda one: f"#{one} · {reader.day(named[one]['received_at'])} · {said(named[one])[:60]}",
+            width=640,
+        )
+        item = named[chosen or next(iter(named))]
+        history(reader, item, figures.events)
+        feedback_forms.steps(reader, item, only=("confirm", "reopen"), place="own_")
 
 
 def tiles(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> None:

@@ -43,7 +43,10 @@ def answer(reader: Reader, people: pd.DataFrame, grants: pd.DataFrame) -> None:
         some = reader.tn("{n} of them is an administrator.", "{n} of them are administrators.", int(admins))
     else:
         some = emphasis(reader.t("none of them is an administrator."))
-    cards.headline(reader, many, some)
+    if len(active) == admins == 1:
+        cards.headline(reader, reader.t("One person may sign in, as administrator."))
+    else:
+        cards.headline(reader, many, some)
     without = active[~active["person_id"].isin(grants["person_id"])]
     disabled = len(people) - len(active)
     cards.subline(

@@ -11,8 +11,9 @@ from actions.signatures import Decision, decision_on
 from core.i18n import N_
 from core.reader import Reader
 from core.rows import rows_of
-from core.wording_actions import DECISION, REQUEST_STATE
+from core.wording_actions import CHANGE_KIND, DECISION, REQUEST_STATE
 from pages.components import cards, data, screens
+from pages.components.data import linked
 from pages.components.item_table import Column, item_table
 
 STATE_COLOURS = {"open": "warning", "approved": "completed", "rejected": "neutral", "void": "alarm"}
@@ -101,6 +102,7 @@ def request_panel(reader: Reader, one: Request) -> None:
     with cards.panel(f"{one.number} {present['title']}", state):
         facts = [{"name": reader.t(word), "value": text(present[name])} for name, word in FACTS.items()]
         facts[1]["value"] = impact(reader, present)
+        facts.insert(2, {"name": reader.t("Changes covered"), "value": _covered(reader, one)})
         columns = [Column("name", reader.t("About")), Column("value", reader.t("Content"))]
         item_table(pd.DataFrame(facts), columns, reader, name=one.number, key="churn.request")
         columns = [
@@ -118,6 +120,17 @@ def request_panel(reader: Reader, one: Request) -> None:
             ]
         )
         item_table(rows, columns, reader, name=reader.t("Versions"), key="churn.versions")
+
+
+def _covered(reader: Reader, one: Request) -> str:
+    """What the request covers, item by item, each with the kind of change where it covers one kind alone."""
+    items = linked.linked_items((source_id, item) for source_id, _, item, _ in one.covered)
+    said = []
+    for source_id, _, work_item_id, kind in one.covered:
+        item = items.get((source_id, work_item_id))
+        name = f"{item['key']} {text(item['title'])}".strip() if item else work_item_id
+        said.append(f"{name} ({reader.t(CHANGE_KIND[kind])})" if kind in CHANGE_KIND else name)
+    return "; ".join(said) or reader.t("none yet")
 
 
 def impact(reader: Reader, row: dict[str, Any]) -> str:

@@ -98,8 +98,8 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .st-key-shell-findings p{font-size:.88rem;color:var(--fn-muted)}
 .st-key-shell-findings a,.st-key-shell-findings a:hover{background:transparent!important}.st-key-shell-findings a:hover p{color:var(--fn-ink);text-decoration:underline}
 .st-key-shell-language{margin-top:.7rem}
-:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]),
-:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]) p{color:light-dark(#fff,var(--fn-paper))}
+:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]):not(:disabled),
+:is([data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]):not(:disabled) p{color:light-dark(#fff,var(--fn-paper))}
 [data-testid=stElementToolbar]{display:none}
 .st-key-shell-sample{background:color-mix(in srgb,var(--fn-added) 10%,transparent);border-radius:8px;padding:.3rem .9rem}
 .st-key-shell-sample button p{text-decoration:underline;text-underline-offset:3px}

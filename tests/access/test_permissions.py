@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from access.permissions import ANYWHERE, MATRIX, READ_BEFORE, Permission, is_masked, may, require, scope_of
+from access.permissions import ANYWHERE, MATRIX, READ_BEFORE, Permission, is_masked, may, require, scope_of, where_may
 from core.actor import EVERYTHING, Actor, Granted, Role, Scope, local_admin
 from core.errors import Refused
 from core.reader import Reader
@@ -139,3 +139,13 @@ def test_whoever_looks_as_someone_else_reads_and_does_nothing() -> None:
     seen = replace(actor_of(*Role), seen_by="admin")
     assert {one for one in Permission if may(seen, one)} == {one for one in Permission if one.value[:5] == "read_"}
     assert scope_of(seen) == EVERYTHING
+
+
+def test_where_one_may_do_something_is_told_by_place() -> None:
+    department = Actor.with_roles("mei", [Role.DEPARTMENT], departments=frozenset({"Operations"}))
+    lead = Actor.with_roles("li", [Role.LEAD], projects=frozenset({"SHOP"}))
+    everyone = Actor.with_roles("zhao", [Role.LEAD], projects=None, departments=None)
+    assert where_may(department, Permission.SUBMIT_FEEDBACK) == Scope(frozenset(), frozenset({"Operations"}))
+    assert where_may(lead, Permission.SUBMIT_FEEDBACK) == Scope(frozenset({"SHOP"}), frozenset())
+    assert where_may(everyone, Permission.SUBMIT_FEEDBACK) == EVERYTHING
+    assert where_may(department, Permission.MANAGE_KPIS) == Scope()

@@ -82,3 +82,9 @@ def test_every_finding_a_ledger_gives_has_words() -> None:
     given = {finding.code for one in (bare, messy, estimates) for finding in one.ledger().findings}
     assert {"sprint_without_start", "membership_unknown", "removed_before_added", "estimate_unreadable"} <= given
     assert given <= set(LEDGER_FINDING)
+
+
+def test_missing_columns_are_named_as_the_template_heads_them() -> None:
+    finding = ledger_finding_text("membership_unknown", {"sprint": "S1", "items": "added_at, removed_at"})
+    assert "the sheet has no usable Added at and Removed at." in Reader("en").say(finding)
+    assert "加入时间和移出时间" in Reader("zh").say(finding)

@@ -110,6 +110,7 @@ def test_a_request_is_recorded_signed_and_its_signature_voided_by_a_revision(
     number = "CR-28"
     assert number in page_html(test)
     test = requests_view(open_page, number)
+    assert "SHOP-380 Queue count differs between list and headline (added to the sprint)" in page_html(test)
     assert nobody(test) == before  # evaluated, not yet signed
     test.radio(key=f"churn.sign.{number}.1.decision").set_value("approved")
     test.text_input(key=f"churn.sign.{number}.1.signer").set_value("王芳")

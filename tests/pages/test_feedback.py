@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.feedback import answer_feedback, submit_feedback
-from core.actor import Role
+from core.actor import Actor, Role
 from core.reader import Reader
 from pages.components import data, feedback_words
 from tests.actors import actor_of
@@ -173,6 +173,39 @@ def test_a_piece_is_linked_to_a_work_item_by_its_key_which_the_history_names(
         press(test, f"feedback.link_{number}.send")
         assert ("There is no work item SHOP-9999." in page_html(test)) == (key == "SHOP-9999")
     assert "SHOP-371 直播专场订单单独排队" in page_html(test)
+
+
+def department_user() -> Actor:
+    reach = frozenset({"运营部 Operations"})
+    return Actor.with_roles("mei", [Role.DEPARTMENT], departments=reach, person_id=7)
+
+
+def test_a_department_says_what_is_wrong_without_naming_itself_and_confirms_what_was_fixed(
+    sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.components.data.real_actor", department_user)
+    before = len(data.feedback().items)
+    test = open_page("feedback")
+    text_area(test, "feedback.new.text").set_value("发货标签打不出来")
+    press(test, "feedback.new.send")
+    items = data.feedback().items
+    newest = items.sort_values("feedback_id").iloc[-1]
+    assert len(items) == before + 1 and newest["department"] == "运营部 Operations"
+    number = int(items[items["state"] == "resolved"].sort_values("received_at")["feedback_id"].iloc[-1])
+    assert "Is it fixed?" in page_html(test)
+    press(test, f"feedback.own_confirm_{number}.send")
+    assert item(number)["state"] == "confirmed"
+
+
+def test_a_lead_of_one_project_says_something_of_that_project(
+    sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = Actor.with_roles("li", [Role.LEAD], projects=frozenset({"SHOP"}), person_id=8)
+    monkeypatch.setattr("pages.components.data.real_actor", lambda: lead)
+    test = open_page("feedback")
+    text_area(test, "feedback.new.text").set_value("label fails")
+    press(test, "feedback.new.send")
+    assert data.feedback().items.sort_values("feedback_id").iloc[-1]["project_key"] == "SHOP"
 
 
 def test_a_leader_may_say_something_but_not_answer(

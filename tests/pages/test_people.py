@@ -17,7 +17,7 @@ def test_a_person_comes_is_granted_and_goes(open_page: OpenPage) -> None:
     store = open_store(load_config())
     add_person(store, local_admin(), name="root", role="admin")
     test = open_page("people")
-    assert headline_of(test) == "1 person may sign in; 1 of them is an administrator."
+    assert headline_of(test) == "One person may sign in, as administrator."
     test.text_input(key="people.new.name").input("wang")
     test.selectbox(key="people.new.role").select("department")
     test.selectbox(key="people.new.department").select_index(0)

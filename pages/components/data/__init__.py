@@ -19,6 +19,7 @@ import streamlit as st
 from access.masking import seen_by
 from access.permissions import Permission, is_masked, scope_of
 from access.permissions import may as actor_may
+from access.permissions import where_may as actor_where_may
 from actions.sample import clear_sample
 from core.actor import EVERYTHING, Actor, Scope
 from core.clock import now
@@ -101,6 +102,11 @@ def actor() -> Actor:
 def may(permission: str) -> bool:
     """Whether this session's actor has a permission, by its name, anywhere at all."""
     return actor_may(actor(), Permission(permission))
+
+
+def where_may(permission: str) -> Scope:
+    """Where this session's actor has a permission (access.permissions.where_may)."""
+    return actor_where_may(actor(), Permission(permission))
 
 
 def do(action: Callable[..., Result], **given: Any) -> Result:
