@@ -33,12 +33,13 @@ def _gate() -> int:
 
 
 def _import() -> int:
-    floor, seconds = sheet.measure()
-    ratio = seconds / floor
-    print(f"import of {sheet.ROWS:,} rows x {len(sheet.HEADERS)} columns")
-    print(f"  floor (calamine reads, SQLite inserts bare rows)   {floor:7.2f} s")
+    floor, whole = sheet.measure()
+    ratio = whole.cpu / floor.cpu
+    print(f"import of {sheet.ROWS:,} rows x {len(sheet.HEADERS)} columns, in CPU seconds")
+    print(f"  floor (calamine reads, SQLite inserts bare rows)   {floor.cpu:7.2f} s ({floor.clock:.2f} s by the clock)")
     print(
-        f"  import (checked, undoable, derived, audited)       {seconds:7.2f} s   {ratio:5.2f}x, target {IMPORT_AT_MOST}x"
+        f"  import (checked, undoable, derived, audited)       {whole.cpu:7.2f} s ({whole.clock:.2f} s by the clock)"
+        f"   {ratio:5.2f}x, target {IMPORT_AT_MOST}x"
     )
     return int(ratio > IMPORT_AT_MOST)
 
