@@ -3,25 +3,27 @@
 Sprints are derived some thousand items at a time, so that memory does not grow with the source.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from access.permissions import Permission
 from actions.base import acting, action
 from actions.source_findings import find_doubts, finding_row
 from core.actor import EVERYTHING, Actor
 from core.collector import collector_at_rest
-from metrics.history import CONTENT_FIELDS, FIELDS
+from metrics.history import CONTENT_FIELDS, FIELDS, microseconds
 from metrics.ledger import Ledger, entry_columns, total_columns
 from metrics.recorded import Columns, SourceRules, fold_sprints, recorded_history
 from store import facts, frames
 from store.db import Session, Store
 from store.derived import forget_sprints, replace_entries, replace_findings, replace_sprint_items, replace_totals
 from store.doubtful import item_count, of_sprints
-from store.sprint_items import add_subtasks, item_counts, items_of_sprints, sprints_of_items
+from store.sprint_items import add_subtasks, item_counts, items_of_sprints, links_of_items, sprints_of_items
 
 ITEMS_AT_ONCE = 5000
+NOTHING: Mapping[str, datetime | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def derive(
     *,
     sprint_ids: Collection[str] | None = None,
     item_ids: Collection[str] = (),
+    reworded: Mapping[str, datetime | None] = NOTHING,
     at: datetime,
 ) -> Derived:
     """Derive what some touched sprints and items of a source concern, or everything.
@@ -60,7 +63,8 @@ def derive(
     Args: sprint_ids, sprints that changed themselves (their dates, their stated entries), None for everything; every
     sprint that shares an item with one of them is derived too, since spillover (R14) and carried items (R10) look at
     neighbours. item_ids, items whose records changed: the sprints they are linked to are derived (store.sprint_items
-    must know these already), and they are checked for findings as the items of `sprint_ids` are.
+    must know these already), and they are checked for findings as the items of `sprint_ids` are. reworded, items of which
+    nothing but content changed, and since when: of their sprints, those that had ended before tell the same as they did.
     """
     rules = _rules(session, source_id, at)
     changed = replace_sprint_items(session, source_id) if sprint_ids is None else 0
@@ -69,17 +73,30 @@ def derive(
         changed += forget_sprints(session, source_id, rules.spans.keys())
     targets, checked = list(rules.spans), None
     if sprint_ids is not None:
-        checked = items_of_sprints(session, source_id, sprint_ids) | set(item_ids)
+        whole = items_of_sprints(session, source_id, sprint_ids) | set(item_ids)
+        checked = whole | reworded.keys()
         # Where every item is touched, as after a first import, no item need be asked for its sprints.
-        is_every = len(checked) >= item_count(session, source_id)
-        linked = set(counts) if is_every else sprints_of_items(session, source_id, checked)
-        wanted = linked | set(sprint_ids)
+        is_every = len(whole) >= item_count(session, source_id)
+        linked = set(counts) if is_every else sprints_of_items(session, source_id, whole)
+        wanted = linked | set(sprint_ids) | _going_on(session, source_id, rules, reworded)
         targets = [one for one in rules.spans if one in wanted]
     with collector_at_rest():
         for part in _parts(targets, counts):
             changed += _derive_part(session, source_id, rules, part)
         changed += find_doubts(session, source_id, checked, at=at)
     return Derived(len(targets), changed)
+
+
+def _going_on(
+    session: Session, source_id: int, rules: SourceRules, reworded: Mapping[str, datetime | None]
+) -> set[str]:
+    """The sprints of reworded items that had not ended when it happened."""
+    found = set()
+    for sprint_id, item_id in links_of_items(session, source_id, reworded):
+        since, span = reworded[item_id], rules.spans.get(sprint_id)
+        if since is not None and span is not None and (span.end is None or span.end >= microseconds(since)):
+            found.add(sprint_id)
+    return found
 
 
 def ledgers_of(session: Session, source_id: int, sprint_ids: list[str], *, at: datetime) -> list[Ledger]:

@@ -217,9 +217,9 @@ class _Sync:
             if session.get_one(t.Source, job.source_id).settings.get("counts_subtasks"):
                 replace_sprint_items(session, job.source_id)  # a parent may have come after its sub-task
             derive(session, job.source_id, at=job.at)
-        elif job.seen.touched or job.seen.items:
+        elif job.seen.touched or job.seen.items or job.seen.reworded:
             touched, items = sorted(job.seen.touched), sorted(job.seen.items)
-            derive(session, job.source_id, sprint_ids=touched, item_ids=items, at=job.at)
+            derive(session, job.source_id, sprint_ids=touched, item_ids=items, reworded=job.seen.reworded, at=job.at)
 
     def _close(self, session: Session, state: State, error: FortnightError | None) -> t.SyncRun:
         return note_run(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from connectors.records import Parsed
@@ -14,6 +15,13 @@ from store.write import Row, Written, delete_rows, upsert
 
 Counts = dict[str, dict[str, int]]
 ITEM_DEFAULTS: Row = {"links": [], "spent_seconds": None, "is_deleted": False}
+TEXTS = frozenset(
+    {"title", "description", "acceptance_criteria", "priority"}
+)  # content (R18): counts from its instant on
+QUIET_CHANGES = frozenset({"labels", "component", "fix_version", "assignee", "flagged"})  # in no ledger
+QUIET_COLUMNS = TEXTS | {
+    "labels", "components", "fix_versions", "links", "assignee", "reporter", "url", "updated_at", "spent_seconds",
+}  # fmt: skip
 MOST_ITEMS = 20_000  # more touched items than this are no longer listed one by one: everything is derived
 BOARD_DEFAULTS: Row = {"kind": "scrum", "estimation_field": None, "columns": []}
 
@@ -23,13 +31,15 @@ class Seen:
     """What a run has met so far: counts by table, touched sprints and items, and what later batches need to know.
 
     Args: touched, sprints that changed themselves; items, items whose records changed: their sprints are derived and they
-    are looked at for doubts, in whatever sprint or none; is_all_touched, that everything is derived; listed, sprints that the source itself
+    are looked at for doubts, in whatever sprint or none; reworded, items of which nothing but content changed, and since
+    when (None: nothing that any ledger counts): sprints that ended before are as they were; is_all_touched, that everything is derived; listed, sprints that the source itself
     listed in this run: what an item says of such a sprint is older; board_projects, board -> project key.
     """
 
     counts: Counts = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
+    reworded: dict[str, datetime | None] = field(default_factory=dict)
     is_all_touched: bool = False
     listed: set[str] = field(default_factory=set)
     board_projects: dict[str, str | None] = field(default_factory=dict)
@@ -48,12 +58,13 @@ class Seen:
         """This one and what a step added."""
         merged = Seen(
             {table: dict(count) for table, count in self.counts.items()}, set(self.touched), set(self.items),
-            self.is_all_touched, self.listed, step.board_projects,
+            dict(self.reworded), self.is_all_touched, self.listed, step.board_projects,
         )  # fmt: skip
         for table, written in step.counts.items():
             merged.count(table, written)
         merged.touch(step.touched)
         merged.touch_items(step.items)
+        merged.touch_reworded(step.reworded)
         if step.is_all_touched:
             merged.touch_all()
         return merged
@@ -67,8 +78,17 @@ class Seen:
         """Remember that the sprints of these items are to be derived, and their own findings."""
         if not self.is_all_touched:
             self.items.update(item_ids)
-            if len(self.items) > MOST_ITEMS:
+            if len(self.items) + len(self.reworded) > MOST_ITEMS:
                 self.touch_all()
+
+    def touch_reworded(self, since: Mapping[str, datetime | None]) -> None:
+        """Remember that these items' findings, and their sprints that went on at that instant, are to be derived."""
+        if self.is_all_touched:
+            return
+        for item_id, at in since.items():
+            known = self.reworded.get(item_id)
+            self.reworded[item_id] = min(known, at) if known and at else known or at
+        self.touch_items(())
 
     def touch_all(self) -> None:
         """Remember that everything is to be derived."""
@@ -79,6 +99,7 @@ class Seen:
         """Forget what was touched one by one."""
         self.touched.clear()
         self.items.clear()
+        self.reworded.clear()
 
 
 def write_batch(
@@ -153,8 +174,9 @@ def _items(session: Session, source_id: int, parsed: Parsed, seen: Seen, *, is_e
     stored = stored_of(session, t.WorkItem, source_id, "external_id", {row["external_id"] for row in rows})
     written = _note(seen, t.WorkItem, upsert_known(session, t.WorkItem, rows, stored))
     differing = {key[1] for key in written.added_keys} | {row["external_id"] for row in written.before_rows}
-    differing |= _changes(session, source_id, parsed, seen, {key[1] for key in stored}, is_exact=is_exact)
     known = {key[1] for key in stored}
+    fresh, altered = _changes(session, source_id, parsed, seen, known, is_exact=is_exact)
+    differing |= fresh.keys() | altered
     pairs = _pairs(parsed)
     add_sprint_items(session, source_id, (pair for pair in pairs if pair[1] not in known))
     changed = differing & known
@@ -165,16 +187,39 @@ def _items(session: Session, source_id: int, parsed: Parsed, seen: Seen, *, is_e
     refresh_sprint_items(session, source_id, changed)
     left = linked - sprints_of_items(session, source_id, changed)
     seen.touch(left)  # without a trace: no item that changed leads there now
-    seen.touch_items(differing)
+    after = {row["external_id"]: row for row in rows}
+    reworded = _reworded(differing - altered, after, written, fresh)
+    seen.touch_items(differing - reworded.keys())
+    seen.touch_reworded(reworded)
     # A sub-task is shown, and may be counted, where its parent is.
-    seen.touch_items(row["parent_id"] for row in rows if row["parent_id"] and row["external_id"] in differing)
-    seen.touch_items(row["parent_id"] for row in written.before_rows if row["parent_id"])
+    parents = {one: after[one]["parent_id"] for one in differing if after[one]["parent_id"]}
+    seen.touch_items(parent for one, parent in parents.items() if one not in reworded)
+    seen.touch_items(
+        row["parent_id"] for row in written.before_rows if row["parent_id"] not in (None, *parents.values())
+    )
+    seen.touch_reworded({parent: reworded[one] for one, parent in parents.items() if one in reworded})
+
+
+def _reworded(
+    item_ids: Iterable[str], after: Mapping[str, Row], written: Written, fresh: Mapping[str, list[Row]]
+) -> dict[str, datetime | None]:
+    """Those of the items of which nothing but content changed, with the earliest instant of it."""
+    before = {row["external_id"]: row for row in written.before_rows}
+    added = {key[1] for key in written.added_keys}
+    found: dict[str, datetime | None] = {}
+    for item_id in item_ids:
+        changes, was, now = fresh.get(item_id, []), before.get(item_id), after[item_id]
+        is_quiet = was is None or all(was[name] == value for name, value in now.items() if name not in QUIET_COLUMNS)
+        if item_id in added or not is_quiet or any(one["field"] not in TEXTS | QUIET_CHANGES for one in changes):
+            continue
+        found[item_id] = min((one["at"] for one in changes if one["field"] in TEXTS), default=None)
+    return found
 
 
 def _changes(
     session: Session, source_id: int, parsed: Parsed, seen: Seen, known_items: set[str], *, is_exact: bool
-) -> set[str]:
-    """Write the changelog. Returns: the items whose changelog differs from what was stored."""
+) -> tuple[dict[str, list[Row]], set[str]]:
+    """Write the changelog. Returns: item -> its new changes, and the items whose stored changes are not as they were."""
     rows: list[Row] = []
     for record in parsed.changes.rows:
         row: Row = {"source_id": source_id, **record}
@@ -183,15 +228,19 @@ def _changes(
         rows.append(row)
     stored = stored_of(session, t.Change, source_id, "work_item_id", known_items) if known_items else {}
     written = _note(seen, t.Change, upsert_known(session, t.Change, rows, stored))
-    fresh = {key[1] for key in written.added_keys}
-    found = {row["work_item_id"] for row in written.before_rows}
+    added = {key[1] for key in written.added_keys}
+    altered = {row["work_item_id"] for row in written.before_rows}
     if is_exact:
         gone = set(stored) - {(source_id, row["external_id"]) for row in rows}
-        found |= {stored[key]["work_item_id"] for key in gone}
+        altered |= {stored[key]["work_item_id"] for key in gone}
         ids = sorted(key[1] for key in gone)
         for start in range(0, len(ids), 500):
             delete_rows(session, t.Change, source_id=source_id, external_id=ids[start : start + 500])
-    return found | {row["work_item_id"] for row in rows if row["external_id"] in fresh}
+    fresh: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["external_id"] in added:
+            fresh.setdefault(row["work_item_id"], []).append(row)
+    return fresh, altered
 
 
 def _pairs(parsed: Parsed) -> set[tuple[str, str]]:

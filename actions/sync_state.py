@@ -61,7 +61,7 @@ class Standing:
 
     def keep(self, session: Session, source_id: int, seen: Seen) -> None:
         """Write the cursor into the source, in the transaction that writes what it speaks of."""
-        self.touched, self.touched_items = sorted(seen.touched), sorted(seen.items)
+        self.touched, self.touched_items = sorted(seen.touched), sorted(seen.items | seen.reworded.keys())
         self.is_all_touched = seen.is_all_touched
         source = session.get_one(t.Source, source_id)
         source.cursor = dict(vars(self))

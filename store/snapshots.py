@@ -288,7 +288,11 @@ def _typed_like(model: pd.DataFrame, rows: list[Row]) -> pd.DataFrame:
 
 
 def _plain(row: Any, left_out: Sequence[str]) -> dict[str, Any]:
-    return {name: _text(value) for name, value in row.items() if name not in left_out}
+    return {
+        name: value.isoformat() if type(value) is datetime else value
+        for name, value in row.items()
+        if name not in left_out
+    }
 
 
 def _text(value: Any) -> Any:

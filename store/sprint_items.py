@@ -78,6 +78,17 @@ def sprints_of_items(session: Session, source_id: int, item_ids: Collection[str]
     return found
 
 
+def links_of_items(session: Session, source_id: int, item_ids: Iterable[str]) -> list[Pair]:
+    """(sprint, item) of every link of these items."""
+    link = table_of(t.SprintItem)
+    found: list[Pair] = []
+    for part in parts(sorted(item_ids)):
+        where = (link.c.source_id == source_id, one_of(session, link.c.work_item_id, part))
+        rows = read_stored(session, select(link.c.sprint_id, link.c.work_item_id).where(*where))
+        found += [(row[0], row[1]) for row in rows]
+    return found
+
+
 def items_of_sprints(session: Session, source_id: int, sprint_ids: Collection[str]) -> set[str]:
     """The items that any record links to these sprints."""
     link = table_of(t.SprintItem)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actions import derive as derive_module
 from actions.derive import rebuild
 from actions.replay import reparse_source
 from core.actor import local_admin
@@ -15,7 +16,7 @@ from core.i18n import Text
 from services.demo_jira.dialect import to_epoch_ms
 from services.demo_jira.server import Jira, running
 from store import tables as t
-from store.db import Store, open_store
+from store.db import Session, Store, open_store
 from tests.actions.syncing import AT, HOUR, connect, item, rows, sync, tables
 
 ISSUES = 24
@@ -178,3 +179,30 @@ def test_a_sprints_close_changes_its_figures_though_no_issue_was_touched(cloud: 
     before = tables(sqlite_store)
     sync(sqlite_store, cloud, at=AT + 3 * HOUR)
     assert tables(sqlite_store) == before
+
+
+def test_new_words_count_in_the_sprints_that_went_on_and_leave_the_others_as_they_were(
+    cloud: Jira, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(sqlite_store, cloud)
+    sync(sqlite_store, cloud)
+    active = {one["external_id"] for one in rows(sqlite_store, t.Sprint, state="active")}
+    links = sorted((one["sprint_id"], one["work_item_id"]) for one in rows(sqlite_store, t.SprintItem))
+    present = next(item_id for sprint, item_id in links if sprint in active)
+    past = next(item_id for _, item_id in links if not any((one, item_id) in links for one in active))
+    derived: set[str] = set()
+
+    def derive_part(session: Session, source_id: int, rules: Any, sprint_ids: list[str]) -> int:
+        derived.update(sprint_ids)
+        return part(session, source_id, rules, sprint_ids)
+
+    part = derive_module._derive_part
+    monkeypatch.setattr(derive_module, "_derive_part", derive_part)
+    cloud.edit(past, summary="Said otherwise, long after")
+    cloud.edit(present, summary="Said otherwise, in the middle")
+    sync(sqlite_store, cloud, at=AT + HOUR)
+    assert derived and derived <= active
+    cloud.edit(past, estimate=21)
+    sync(sqlite_store, cloud, at=AT + 2 * HOUR)
+    assert {sprint for sprint, item_id in links if item_id == past} <= derived
+    assert rebuild(sqlite_store, local_admin(), at=AT + 2 * HOUR)[1] == 0

@@ -60,12 +60,12 @@ def _before_the_last_commit(_: int) -> None:
     sync_module._Sync._close = _die  # type: ignore[method-assign]
 
 
-DEATHS = [(_at_request, 5), (_between_batches, 8), (_in_transaction, 2), (_before_deriving, 1),
+DEATHS = [(_at_request, 5), (_between_batches, 9), (_in_transaction, 2), (_before_deriving, 1),
           (_before_the_last_commit, 1)]  # fmt: skip
 
 
 def test_deaths_and_a_rerun_equal_a_clean_run(jira: Jira, store: Store, tmp_path: Any) -> None:
-    connect(store, jira)
+    connect(store, jira, page_size=4)
     store.engine.dispose()
     deaths = DEATHS if store.is_sqlite else DEATHS[2:]  # what dies before anything is written is the same on either
     for number, (where, n) in enumerate(deaths):
@@ -83,7 +83,7 @@ def test_deaths_and_a_rerun_equal_a_clean_run(jira: Jira, store: Store, tmp_path
     assert told.say(Reader("zh")).startswith("同步意外中断。")
     died = tables(store)
     _clear(store)
-    connect(store, jira)
+    connect(store, jira, page_size=4)
     sync(store, jira, at=AT + HOUR)
     clean = tables(store)
     for name, expected in clean.items():
