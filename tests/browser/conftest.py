@@ -118,6 +118,14 @@ class Watched:
         )
         return bool(self.page.evaluate(wide) > 1)
 
+    def reopened(self) -> Page:
+        """Close the tab and open another one in the same browser."""
+        context = self.page.context
+        self.page.close()
+        self.page = context.new_page()
+        self.watch()
+        return self.page
+
     def watch(self) -> None:
         """Note every console error, page error and foreign request from now on."""
         self.page.on("console", self._on_console)

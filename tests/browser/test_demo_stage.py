@@ -35,8 +35,12 @@ def words_of(pptx: bytes) -> str:
 def test_a_demo_from_its_start_to_its_minutes(own_sample_server: Server, visit: Visit) -> None:
     presenter = visit(own_sample_server)
     page = presenter.go("/present?sprint=Intake+Sprint+11")
+    rows = page.locator(".order li")
+    moved = rows.nth(1).locator(".title").inner_text()
+    rows.first.locator(".handle").press("ArrowDown")
     page.get_by_role("button", name="Start the demo").click()
     first = stage_of(page)
+    assert first == moved
     link = page.locator(".fn-stage-qr a").get_attribute("href") or ""
     phones = [visit(own_sample_server, Look(390, "zh")) for _ in range(3)]
     for number, phone in enumerate(phones):
@@ -76,8 +80,7 @@ def test_a_demo_from_its_start_to_its_minutes(own_sample_server: Server, visit: 
     presenter.shoot("stage")
 
     address = urlsplit(page.url)
-    page.close()
-    page = visit(own_sample_server).page
+    page = presenter.reopened()
     page.goto(f"{own_sample_server.base}{address.path}?{address.query}")
     assert stage_of(page) == second
     expect(page.get_by_text(f"decision · {DECISION}")).to_be_visible()

@@ -1,12 +1,15 @@
 """Presenting, as a script: what is shown in which order, the stage that two presenters share, minutes afterwards."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from access.guest_links import guest_actor
 from actions.demos import show_item, start_demo, take_note
+from actions.media import attach_media
 from actions.reactions import react
 from core.actor import local_admin
 from pages.components import data
@@ -85,6 +88,19 @@ def test_a_verdict_and_the_next_item_are_one_click_each(sample_home: Path, open_
     assert "item 2 of 15" in page_text(test)
     again = demo.stage(stage.demo_id)
     assert again is not None and again.current == stage.order[1]
+
+
+def test_an_item_shows_its_picture_from_our_own_address(sample_home: Path, open_page: OpenPage) -> None:
+    stage, out = begun(), io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    kept = attach_media(
+        data.house_store(), local_admin(), source_id=1, sprint_id="Intake Sprint 11", work_item_id=stage.current,
+        file_name="screen.png", content=out.getvalue(),
+    )  # fmt: skip
+    page = page_html(open_page("present", query={"demo": str(stage.demo_id)}))
+    assert f'<img class="fn-stage-media" src="/stage/media/{kept.id}"' in page
+    show_item(data.house_store(), local_admin(), demo_id=stage.demo_id, work_item_id=stage.order[1])
+    assert "/stage/media/" not in page_html(open_page("present", query={"demo": str(stage.demo_id)}))
 
 
 def test_two_presenters_and_the_room_see_the_same_state(sample_home: Path, open_page: OpenPage) -> None:

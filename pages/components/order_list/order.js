@@ -24,6 +24,7 @@ class OrderList {
     this.rows = make("ol", "rows");
     this.said = make("p", "said");
     this.said.ariaLive = "polite";
+    this.rows.addEventListener("focusout", () => this.waiting && this.tell());  // whoever starts the demo at once, too
     root.replaceChildren(this.rows, this.said);
     const known = new Map(data.items.map((item) => [item.id, item]));
     const order = (data.order ?? []).filter((id) => known.has(id));
@@ -129,6 +130,7 @@ class OrderList {
 
   tell() {
     clearTimeout(this.waiting);
+    this.waiting = undefined;
     const rows = [...this.rows.children], id = (row) => row.dataset.id;
     const left = rows.filter((row) => !row.querySelector("input").checked).map(id);
     this.emit("wanted", { order: rows.map(id), left_out: left });
