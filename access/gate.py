@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.asked import Asked, PageSessions
-from access.sessions import Sessions, SignedIn
+from access.sessions import AT_ONCE, REQUEST, Sessions, SignedIn
 from core.actor import Actor, local_admin
 from core.clock import now
 from core.i18n import N_, nearest_language, translate
@@ -128,18 +128,18 @@ class Gate:
         else:
             await self.app({**asked.cleaned(), VISIT: visit}, receive, send)
 
-    async def _visit(self, sessions: Sessions, asked: Asked, *, fresh: bool = False) -> Visit:
+    async def _visit(self, sessions: Sessions, asked: Asked, *, relying_on: float = REQUEST) -> Visit:
         """Look up who asks; in a thread of its own, since it may read the store."""
 
         def look() -> tuple[SignedIn | None, bool]:
-            found = sessions.find(asked.token, fresh=fresh)
+            found = sessions.find(asked.token, relying_on=relying_on)
             if found:
                 at = now()
                 if sessions.needs_touch(found, at):
                     sessions.seen(found, at)
                     self._touch(found, at)
                 return found, False
-            return None, asked.is_this_machine and not sessions.is_asked(fresh=fresh)
+            return None, asked.is_this_machine and not sessions.is_asked(relying_on=relying_on)
 
         found, is_open_house = await anyio.to_thread.run_sync(look)
         return Visit(found, asked.token if found else None, asked.address, asked.is_secure, is_open_house)
@@ -159,7 +159,7 @@ class Gate:
         async def received() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive":
-                visit = await self._visit(sessions, asked, fresh=True)
+                visit = await self._visit(sessions, asked, relying_on=AT_ONCE)
                 if visit.owner is None:
                     return {"type": "websocket.receive", "bytes": self._whole_rerun}
             return message

@@ -18,8 +18,10 @@ from store.tables import ExternalIdentity, Grant, PasswordRecord, Person, SignIn
 
 TOKEN_BYTES = 32
 KEPT = 4096  # looked-up sessions in memory; the oldest leave first
-FRESH_SECONDS = 1.0  # how long a request (not a click) may rely on what was looked up before
-ONE_CLICK_SECONDS = 0.05  # within these, what one click sets off (gate, run, fragment) asks the store once
+# How old, in seconds, what was looked up before may be for whom:
+AT_ONCE = 0.0  # a click, at the gate
+ONE_CLICK = 0.05  # the run and the fragments that the click sets off
+REQUEST = 1.0  # a plain request
 
 _changes = 0
 _lock = threading.Lock()
@@ -117,9 +119,9 @@ class _Kept:
 class Sessions:
     """Look-ups of sessions, remembered for as long as they can be known to hold.
 
-    A click asks with `fresh=True`: what is remembered then counts only if nothing was written since, by any process, so
-    that whoever was signed out sees nothing more. A request without it may rely on the last second. What this process
-    itself ends, is ended at once for both.
+    A click relies on nothing: what is remembered then counts only if nothing was written since, by any process, so that
+    whoever was signed out sees nothing more. A plain request may rely on the last second. What this process itself ends,
+    is ended at once for both.
     """
 
     def __init__(self, store: Callable[[], Store], policy: Policy, clock: Callable[[], datetime] = now) -> None:
@@ -128,13 +130,13 @@ class Sessions:
         self._owned: tuple[int, float, int, bool] | None = None
         self._lock = threading.Lock()
 
-    def find(self, token: str | None, *, fresh: bool = False) -> SignedIn | None:
+    def find(self, token: str | None, *, relying_on: float = REQUEST) -> SignedIn | None:
         """The valid session of a cookie's token, or None."""
         if not token or len(token) > 200:
             return None
         key, at = token_hash(token), self._clock()
         kept = self._kept.get(key)
-        if kept and is_alive(kept.found, at, self.policy) and self._holds(kept, fresh):
+        if kept and is_alive(kept.found, at, self.policy) and self._holds(kept, relying_on):
             return kept.found
         changes, looked_up = _changes, time.monotonic()
         with self._store().reading() as session:
@@ -158,13 +160,13 @@ class Sessions:
         """Whether the store should be told that the session is in use: a few times per idle limit are enough."""
         return (at - found.last_seen_at) * 12 > self.policy.idle
 
-    def is_asked(self, *, fresh: bool = False) -> bool:
+    def is_asked(self, *, relying_on: float = REQUEST) -> bool:
         """Whether an account is needed at all: always where it is forced, else once the house is somebody's own."""
         if self.policy.is_forced:
             return True
         changes, looked_up = _changes, time.monotonic()
         known = self._owned
-        if known and known[0] == changes and looked_up - known[1] < (ONE_CLICK_SECONDS if fresh else FRESH_SECONDS):
+        if known and known[0] == changes and looked_up - known[1] < relying_on:
             return known[3]
         with self._store().reading() as session:
             read_at = log_end(session)
@@ -172,11 +174,11 @@ class Sessions:
         self._owned = (changes, looked_up, read_at, owned)
         return owned
 
-    def _holds(self, kept: _Kept, fresh: bool) -> bool:
+    def _holds(self, kept: _Kept, relying_on: float) -> bool:
         if kept.changes != _changes:
             return False
         at = time.monotonic()
-        if at - kept.looked_up < (ONE_CLICK_SECONDS if fresh else FRESH_SECONDS):
+        if at - kept.looked_up < relying_on:
             return True
         with self._store().reading() as session:
             is_same = log_end(session) == kept.log_end

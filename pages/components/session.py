@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from access.asked import ADDRESS_HEADER, STAMP, STAMP_HEADER, TOKEN_HEADER
 from access.gate import LOCAL, PAGE_SESSIONS
 from access.permissions import Permission
-from access.sessions import SignedIn
+from access.sessions import ONE_CLICK, SignedIn
 from actions.base import ACTIONS
 from core.actor import Actor, local_admin
 from core.errors import Refused
@@ -59,11 +59,11 @@ def present() -> Present:
 
     sessions, token = house_sessions(), headers.get(TOKEN_HEADER)
     if not token:
-        if sessions.is_asked(fresh=True):
+        if sessions.is_asked(relying_on=ONE_CLICK):
             raise SignedOut
         _bind(LOCAL)
         return Present(local_admin(), is_open_house=True)
-    found = sessions.find(token, fresh=True)
+    found = sessions.find(token, relying_on=ONE_CLICK)
     if found is None:
         raise SignedOut
     _bind(found.token_sha256)

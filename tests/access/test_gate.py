@@ -171,12 +171,9 @@ def test_a_session_ends_unused_and_at_the_latest(house: House, idle: float, at_m
     assert client.get("/who").status_code == 401
 
 
-def test_an_ended_session_is_seen_by_another_process_at_the_next_click(
-    house: House, wang: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ended_session_is_seen_by_another_process_at_the_next_click(house: House, wang: TestClient) -> None:
     from access import sessions
 
-    monkeypatch.setattr(sessions, "ONE_CLICK_SECONDS", 0.0)  # no person clicks twice within it; a test may
     with wang.websocket_connect(STREAM, headers=ORIGIN) as socket:
         socket.receive_json()
         socket.send_bytes(b"click")

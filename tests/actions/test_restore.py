@@ -4,7 +4,7 @@ import pytest
 
 from access.guest_links import guest_token, opened_by
 from access.policy import Policy
-from access.sessions import Sessions
+from access.sessions import AT_ONCE, Sessions
 from actions import accounts, demos, maintenance, people
 from actions.sign_in import Browser, sign_in
 from core.actor import local_admin
@@ -57,7 +57,7 @@ def test_a_restore_signs_everybody_out_and_withdraws_links(sqlite_store: Store) 
     assert sessions.find(token) is not None
 
     maintenance.restore_backup(sqlite_store.config, local_admin(), saved)
-    assert sessions.find(token, fresh=True) is None
+    assert sessions.find(token, relying_on=AT_ONCE) is None
     with pytest.raises(NotFound):
         accounts.link_person(sqlite_store, link)
     with sqlite_store.reading() as session:
