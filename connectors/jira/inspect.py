@@ -1,9 +1,10 @@
 """Testing a connection: what a Jira is, what the account may see, and what was guessed, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.jira.batch import Raw, Skipped
+from connectors.jira.choices import Choices, field_choices
 from connectors.jira.client import Client
 from connectors.jira.context import TIME_FIELDS, BoardInfo, Context, context_of
 from connectors.jira.failures import JiraError
@@ -44,7 +45,8 @@ class Inspection:
 
     Args: flavour; version; server, its title; url; account, the display name; account_zone, its time zone; projects,
     (key, name); boards; issues, how many (None where the server does not say); sprint_field and estimation_field, None
-    where none was found; statuses, (id, name, category, whether the source's settings say so); cannot_see, what the
+    where none was found; statuses, (id, name, category, whether the source's settings say so); fields, by setting those that it may
+    name; cannot_see, what the
     account may not see; warnings, what should not stay so.
     """
 
@@ -60,6 +62,7 @@ class Inspection:
     sprint_field: FoundField | None
     estimation_field: FoundField | None
     statuses: tuple[tuple[str, str, Category, bool], ...]
+    fields: Choices = field(default_factory=dict)
     cannot_see: tuple[Text, ...] = ()
     warnings: tuple[Text, ...] = ()
 
@@ -94,6 +97,7 @@ def inspect(client: Client, settings: Settings) -> Inspection:
         sprint_field=sprint_field,
         estimation_field=estimation_field,
         statuses=tuple(_statuses(settings, context)),
+        fields=field_choices(context),
         cannot_see=tuple(cannot_see),
         warnings=settings.warnings,
     )
@@ -121,6 +125,9 @@ def words(found: Inspection) -> list[Text]:
     if found.estimation_field is not None:
         estimation = found.estimation_field
         said.append(Text("Estimates stand in the field {field}. {why}", field=_field(estimation), why=estimation.why))
+        others = [f"{name} ({key})" for key, name in found.fields.get("estimation_field", ()) if key != estimation.id]
+        if others:
+            said.append(Text("Other fields that could hold estimates: {fields}.", fields=_listed(others)))
     for category in ("todo", "in_progress", "done"):
         names = [name for _, name, counted, _ in found.statuses if counted == category]
         if names:

@@ -1,5 +1,6 @@
 """Connecting a Jira from the data page: test first, see in words what was found, correct what was guessed, read it in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -134,18 +135,10 @@ def _corrections(reader: Reader, filling: entry_form.Entry, tested: Tested) -> N
 
 def _guesses(reader: Reader, filling: entry_form.Entry, found: Any) -> dict[str, Any]:
     """Fields and statuses as guessed; only what a person changed is kept as a correction."""
-    cards.html(
-        muted(reader.t("A field is named by its id, such as customfield_10016; empty means: find it by itself."))
-    )
-    columns = st.columns(3)
-    labels = field_labels(reader)
-    guessed = {"estimation_field": found.estimation_field, "sprint_field": found.sprint_field, "acceptance_field": None}
-    given: dict[str, Any] = {}
-    for place, (field, one) in zip(columns, guessed.items(), strict=True):
-        was = one.id if one else ""
-        said = place.text_input(plain(labels[field]), was, key=filling.key(field)).strip()
-        if said != was:
-            given[field] = said or None
+    guessed = {"estimation_field": found.estimation_field, "sprint_field": found.sprint_field}
+    was = {field: one.id for field, one in guessed.items() if one is not None}
+    said = choose_fields(reader, filling, found.fields, was)
+    given: dict[str, Any] = {field: one or None for field, one in said.items() if one != was.get(field, "")}
     statuses = {name: category for _, name, category, _ in found.statuses}
     changed = choose_codes(reader, statuses, STATUS_CATEGORY, lambda at: filling.key(f"status_{at}"))
     return given | ({"status_mapping": changed} if changed else {})
@@ -159,6 +152,37 @@ def field_labels(reader: Reader) -> dict[str, str]:
         "acceptance_field": reader.t("Field of the acceptance criteria"),
         "epic_field": reader.t("Field of the epic"),
     }
+
+
+def choose_fields(
+    reader: Reader, filling: entry_form.Entry, fields: Mapping[str, Sequence[tuple[str, str]]], now: Mapping[str, Any]
+) -> dict[str, str]:
+    """A choice for each field that is guessed, by name and id; what the list lacks can be typed. Args: fields, setting ->
+    (id, name); now, setting -> id. Returns: setting -> id, empty for what is to be found by itself."""
+    cards.html(
+        muted(reader.t("Choose a field by its name and id, or type an id; the first choice means: find it by itself."))
+    )
+    chosen = {}
+    for place, (field, label) in zip(st.columns(4), field_labels(reader).items(), strict=True):
+        names = dict(fields.get(field, ()))
+        at = str(now.get(field) or "")
+        options = list(dict.fromkeys(["", at, *names]))
+        said = place.selectbox(
+            plain(label),
+            options,
+            index=options.index(at),
+            format_func=lambda one, names=names: _field_name(reader, one, names),
+            accept_new_options=True,
+            key=filling.key(field),
+        )
+        chosen[field] = str(said or "").strip()
+    return chosen
+
+
+def _field_name(reader: Reader, field_id: str, names: Mapping[str, str]) -> str:
+    if not field_id:
+        return plain(reader.t("find it by itself"))
+    return clean(f"{names[field_id]} ({field_id})") if field_id in names else clean(field_id)
 
 
 def choose_codes(reader: Reader, now: dict[str, str], words: dict[str, str], key: Any) -> dict[str, str]:

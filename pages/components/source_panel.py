@@ -127,13 +127,8 @@ def _correct(reader: Reader, one: Connected) -> None:
                 key=filling.key("boards"),
             )),
         }  # fmt: skip
-        cards.html(
-            muted(reader.t("A field is named by its id, such as customfield_10016; empty means: find it by itself."))
-        )
-        columns = st.columns(4)
-        for place, (field, label) in zip(columns, source_forms.field_labels(reader).items(), strict=True):
-            said = place.text_input(plain(label), now.get(field) or "", key=filling.key(field)).strip()
-            given[field] = said or None
+        chosen = source_forms.choose_fields(reader, filling, sources.fields_of(one.source_id), now)
+        given |= {field: said or None for field, said in chosen.items()}
         given |= _new_issues(reader, one, filling)
         given |= _counting(reader, one, filling)
         is_sent = filling.button(reader.t("Save"))

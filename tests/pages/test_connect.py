@@ -85,6 +85,33 @@ def test_a_jira_is_tested_then_connected_and_read_in(empty_home: Path, jira: Jir
     assert jira.token not in page_html(test) and "data.tested" not in test.session_state
 
 
+def test_a_field_is_chosen_by_its_name_and_id_before_the_first_sync_and_after(
+    store: Store, jira: Jira, open_page: OpenPage
+) -> None:
+    test = fill(open_page("data"), url=jira.url, account=jira.account, secret=jira.token)
+    press(test, "data.jira.test")
+    field = next(one for one in test.selectbox if one.key == "data.jira.estimation_field")
+    assert field.options[0] == "find it by itself"
+    twins = {"Story Points (customfield_10028)", "Story Points (customfield_10036)"}  # names are not unique
+    assert twins | {"Story point estimate (customfield_10016)"} <= set(field.options)
+    assert field.value == "customfield_10028"  # as it was guessed
+    field.set_value("customfield_10016")
+    next(one for one in test.text_input if one.key == "data.jira.name").set_value("Shop")
+    press(test, "data.jira.send")
+    SYNCS.wait()
+    data.forget_version()
+    (one,) = connected()
+    assert one.settings["estimation_field"] == "customfield_10016" and "sprint_field" not in one.settings
+    test = open_page("data")
+    key = f"data.correct_{one.source_id}"
+    field = next(one for one in test.selectbox if one.key == f"{key}.estimation_field")
+    assert field.value == "customfield_10016" and twins <= set(field.options)
+    field.set_value("")
+    press(test, f"{key}.send")
+    data.forget_version()
+    assert "estimation_field" not in {name for name, value in connected()[0].settings.items() if value}
+
+
 def headline(test: AppTest) -> str:
     return page_text(test).split("Sources")[0]
 

@@ -12,6 +12,9 @@ import pandas as pd
 
 from access.permissions import Permission, require
 from actions.webhook_secrets import setting_name
+from connectors.jira.batch import Raw
+from connectors.jira.choices import Choices, field_choices
+from connectors.jira.context import context_of
 from core.config import load_config
 from core.errors import FortnightError
 from core.kept_errors import told_again
@@ -19,6 +22,7 @@ from pages.components import data
 from pages.components.data import once_a_run
 from store import frames, source_runs
 from store import tables as t
+from store.raw_records import every_raw
 from store.read import rows_where
 from store.source_runs import SourceStanding
 
@@ -94,6 +98,19 @@ def stale(at: datetime) -> list[Stale]:
             error = told_again(one.last_error) if is_failed and one.last_error else None
             found.append(Stale(one.name, one.fresh_since, error))
     return found
+
+
+def fields_of(source_id: int) -> Choices:
+    """Setting -> (id, name) of the fields that it may name, as the source's last sync found them; empty before the first."""
+    return _fields_of(load_config().database_url, data.version(), source_id)
+
+
+@lru_cache(maxsize=32)
+def _fields_of(url: str, at_version: int, source_id: int) -> Choices:
+    with data.house_store().reading() as session:
+        kept = [Raw(stream, one.external_id, one.payload) for stream in ("server", "field", "board")
+                for one in every_raw(session, source_id, stream)]  # fmt: skip
+    return field_choices(context_of(kept)) if kept else {}
 
 
 @once_a_run
