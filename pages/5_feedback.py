@@ -6,7 +6,7 @@ from core.clock import now
 from core.i18n import N_
 from core.rows import rows_of
 from pages.components import cards, data, entry_form, feedback_forms, feedback_view, feedback_words, filters, screens
-from pages.components.markup import clean, plain
+from pages.components.markup import plain
 from pages.components.reader import reader as present_reader
 
 TITLE = N_("Feedback trends")
@@ -61,9 +61,7 @@ if len(shown):
             reader.t("Which piece of feedback"),
             list(named),
             key="feedback.item",
-            say=lambda one: (
-                f"#{one} · {reader.day(named[one]['received_at'])} · {clean(feedback_view.said(named[one]))[:60]}"
-            ),
+            say=lambda one: feedback_view.option(reader, {str(k): v for k, v in named[one].items()}),
             width=640,
         )
         item = {str(name): value for name, value in named[chosen].items()}

@@ -38,7 +38,9 @@ def to_confirm(reader: Reader, figures: FeedbackFigures) -> None:
     """For who gave feedback and does not answer it: what is said to be fixed, to be confirmed or sent back at once."""
     if not data.may("confirm_feedback") or data.may("answer_feedback"):
         return
-    waiting = figures.items[figures.items["state"] == "resolved"].sort_values("received_at", ascending=False)
+    waiting = figures.items[figures.items["state"] == "resolved"]
+    order = waiting.assign(has_words=waiting["text"].notna())  # a score alone is no matter to be fixed: last
+    waiting = order.sort_values(["has_words", "received_at"], ascending=False)
     if waiting.empty:
         return
     named = {int(row["feedback_id"]): {str(k): v for k, v in row.items()} for row in rows_of(waiting)}
@@ -47,12 +49,18 @@ def to_confirm(reader: Reader, figures: FeedbackFigures) -> None:
             reader.t("Which piece of feedback"),
             list(named),
             key="feedback.confirming",
-            say=lambda one: f"#{one} · {reader.day(named[one]['received_at'])} · {said(named[one])[:60]}",
+            say=lambda one: option(reader, named[one]),
             width=640,
         )
         item = named[chosen or next(iter(named))]
         history(reader, item, figures.events)
         feedback_forms.steps(reader, item, only=("confirm", "reopen"), place="own_")
+
+
+def option(reader: Reader, item: dict[str, Any]) -> str:
+    """A piece as a line to choose: number, day, the head of what was said."""
+    parts = (f"#{item['feedback_id']}", reader.day(item["received_at"]), said(item)[:60])
+    return " · ".join(part for part in parts if part)
 
 
 def tiles(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> None:

@@ -55,7 +55,7 @@ def sign_form(reader: Reader, one: Request) -> None:
                 horizontal=True,
                 key=form.key("decision"),
             )
-            signer = st.text_input(plain(reader.t("Signed by")), key=form.key("signer"))
+            signer = _signer(reader, form)
             remark = st.text_area(plain(reader.t("Remark")), key=form.key("remark"), height=80)
             pressed = form.button(reader.t("Sign"))
         if pressed:
@@ -67,6 +67,15 @@ def sign_form(reader: Reader, one: Request) -> None:
                 ),
                 reader.t("The decision on {number} was recorded.", number=one.number),
             )  # fmt: skip
+
+
+def _signer(reader: Reader, form: entry_form.Entry) -> str | None:
+    """Who signs: whoever is signed in, by their own name; at the machine itself, where nobody is, who it is is asked."""
+    who = data.actor()
+    if who.person_id is not None:
+        st.text(reader.t("You sign as {name}.", name=who.name))
+        return None
+    return str(st.text_input(plain(reader.t("Signed by")), key=form.key("signer")))
 
 
 def revise_form(reader: Reader, one: Request, changes: Changes) -> None:

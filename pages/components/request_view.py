@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from actions.signatures import Decision, decision_on
 from core.i18n import N_
@@ -15,6 +16,7 @@ from core.wording_actions import CHANGE_KIND, DECISION, REQUEST_STATE
 from pages.components import cards, data, screens
 from pages.components.data import linked
 from pages.components.item_table import Column, item_table
+from pages.components.markup import muted, safe
 
 STATE_COLOURS = {"open": "warning", "approved": "completed", "rejected": "neutral", "void": "alarm"}
 WAITING = ("open", "void")
@@ -100,11 +102,11 @@ def request_panel(reader: Reader, one: Request) -> None:
     present = one.present
     state = reader.t(REQUEST_STATE[one.decision.state])
     with cards.panel(f"{one.number} {present['title']}", state):
-        facts = [{"name": reader.t(word), "value": text(present[name])} for name, word in FACTS.items()]
-        facts[1]["value"] = impact(reader, present)
-        facts.insert(2, {"name": reader.t("Changes covered"), "value": _covered(reader, one)})
-        columns = [Column("name", reader.t("About")), Column("value", reader.t("Content"))]
-        item_table(pd.DataFrame(facts), columns, reader, name=one.number, key="churn.request")
+        facts = [(reader.t(word), text(present[name])) for name, word in FACTS.items()]
+        facts[1] = (facts[1][0], impact(reader, present))
+        facts.insert(2, (reader.t("Changes covered"), _covered(reader, one)))
+        listed = [Markup("<dt>{}</dt><dd>{}</dd>").format(muted(name), safe(value)) for name, value in facts if value]
+        cards.html(Markup('<dl class="fn-roles">{}</dl>').format(Markup("").join(listed)))
         columns = [
             Column("version", reader.t("Version"), "number"),
             Column("created_at", reader.t("When"), "instant"),

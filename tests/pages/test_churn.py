@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.actor import Actor, Role
 from core.reader import Reader
 from pages.components import data
 from tests.pages.conftest import OpenPage, headline_of, page_html, page_text
@@ -154,3 +155,15 @@ def test_an_empty_store_says_what_to_do_next(empty_home: Path, open_page: OpenPa
     test = open_page("churn", lang)
     assert headline_of(test) == Reader(lang).t("Nothing has come in yet.")
     assert page_html(test).count("<li>") == 3
+
+
+def test_whoever_is_signed_in_signs_by_their_own_name(
+    sample_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = Actor.with_roles("lin", [Role.LEADER], projects=None, departments=None, person_id=9)
+    monkeypatch.setattr("pages.components.data.real_actor", lambda: leader)
+    test = requests_view(open_page)
+    assert not [one for one in test.text_input if str(one.key).endswith(".signer")]
+    test.radio(key="churn.sign.CR-26.1.decision").set_value("approved")
+    test.button(key="churn.sign.CR-26.1.send").click().run()
+    assert data.table("signatures").iloc[-1]["signed_by"] == "lin"
