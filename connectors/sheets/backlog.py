@@ -141,7 +141,7 @@ def _refuse_early_removal(table: Table, columns: dict[str, list[Any]]) -> None:
     columns["added_by"] = table.column("added_by")
     for at, (begin, end) in enumerate(zip(added, columns["removed_at"], strict=True)):
         if begin is not None and end is not None and end < begin:
-            accepted = Text("Accepted: a time not before the item was added, {at}.", at=begin)
+            accepted = Text("Accepted: a time not before the item was added, {at}.", at=table.wall(begin))
             table.report(at, "removed_at", end, accepted)
 
 

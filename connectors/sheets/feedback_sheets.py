@@ -100,7 +100,7 @@ def _add_events(
         if instant is None:
             continue
         if instant < received:
-            table.report(at, name, instant, Text(TOO_EARLY, at=received))
+            table.report(at, name, instant, Text(TOO_EARLY, at=table.wall(received)))
         is_reply = kind == "reply"
         events.add(
             {

@@ -99,7 +99,8 @@ def _agreed(
         first = agreed.setdefault(one, (value, row))
         if first[0] != value:
             message = ONE_TEAM if name == "team" else ONE_VALUE
-            accepted = Text(message, value=first[0], row=table.rows[first[1]] + 1, sprint=one)
+            said = table.wall(first[0]) if isinstance(first[0], datetime) else first[0]
+            accepted = Text(message, value=said, row=table.rows[first[1]] + 1, sprint=one)
             table.report(row, name, value, accepted, code="sprint_conflict")
     return agreed
 
@@ -109,5 +110,5 @@ def _refuse_backwards(table: Table, one: str, facts: dict[str, dict[str, tuple[A
     for name in ("sprint_end", "sprint_completed"):
         end = facts.get(name, {}).get(one)
         if start and end and end[0] < start[0]:
-            accepted = Text("Accepted: a time not before the sprint's start, {at}.", at=start[0])
+            accepted = Text("Accepted: a time not before the sprint's start, {at}.", at=table.wall(start[0]))
             table.report(end[1], name, end[0], accepted)

@@ -1,8 +1,9 @@
 """The rows of one sheet under a mapping: columns of typed values, every wrong cell reported with what would be accepted."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.sheets.cells import (
     NOTHING,
@@ -212,6 +213,12 @@ class Table:
     def place(self, at: int, name: str) -> str:
         """The name of a field's cell in one data row."""
         return cell_name(self.rows[at], self.mapping[name][0])
+
+    def wall(self, at: datetime) -> str:
+        """An instant as one would write it into this sheet: in the project's zone, a bare date where it is one (R2)."""
+        local = at.astimezone(ZoneInfo(self.settings.zone))
+        is_day = local.time() in (time.min, time.max)
+        return local.date().isoformat() if is_day else local.isoformat(" ", "seconds")[:19].removesuffix(":00")
 
     def report_header(self, index: int, name: str, found: str, accepted: Text, code: str) -> None:
         """Note an error in the header of one column."""

@@ -191,6 +191,20 @@ def test_ends_before_starts_and_removals_before_additions_are_refused() -> None:
     assert cells(sheet) == [("E2", "2026-11-02"), ("G2", "2026-11-17")]
 
 
+def test_what_is_accepted_is_said_as_the_sheet_writes_it_in_the_projects_zone() -> None:
+    sheet = csv_sheet(
+        "Key,Title,Sprint,Sprint start,Sprint end,Added at,Removed at\n"
+        "A-1,One,S1,2026-11-16,2026-11-02,2026-11-18 08:30,2026-11-17\n"
+        "A-2,Two,S1,2026-11-17,,,\n"
+    )
+    accepted = {one.cell: Reader("en").say(one.accepted) for one in preview(sheet, "backlog", None, SHANGHAI).errors}
+    assert accepted == {
+        "D3": "Accepted: 2026-11-16, as row 2 says of sprint “S1”.",  # not 15 Nov 16:00, which is the same in UTC
+        "E2": "Accepted: a time not before the sprint's start, 2026-11-16.",
+        "G2": "Accepted: a time not before the item was added, 2026-11-18 08:30.",
+    }
+
+
 def test_what_nobody_knows_is_counted_with_a_warning() -> None:
     found = preview(csv_sheet("Key,Title,Type,Status\nA-1,One,Gizmo,Pondering\nA-2,Two,Gizmo,Pondering\n"), "backlog")
     assert [(problem.cell, problem.code, problem.severity) for problem in found.problems] == [
