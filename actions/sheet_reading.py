@@ -9,7 +9,7 @@ from connectors.sheets.field import SheetField
 from connectors.sheets.fields import FIELDS, fields_of
 from connectors.sheets.guess import guess
 from connectors.sheets.known import Known
-from connectors.sheets.problem import Problem
+from connectors.sheets.problem import Problem, cell_name
 from connectors.sheets.reader import Book, Sheet
 from connectors.sheets.settings import Settings
 from connectors.sheets.source import Preview, fetch, preview
@@ -170,7 +170,15 @@ def _ambiguous_cells(session: Session, source_id: int, found: Preview) -> list[P
     places = lookup.items_by_key(session, {key for key, _ in named}, source_id)
     accepted = Text("Several sources have this key; name the one that is meant with --source.")
     return [
-        Problem(found.parsed.sheet, f"{at}", at, key, accepted, code="ambiguous_key", field="key")
+        Problem(
+            found.parsed.sheet,
+            cell_name(at - 1, found.mapping[field][0]),
+            at,
+            key,
+            accepted,
+            code="ambiguous_key",
+            field=field,
+        )
         for key, at in named
         if len(places.get(key, [])) > 1
     ]

@@ -177,3 +177,14 @@ def test_a_template_comes_back_through_the_import(house: Run, tmp_path: Path, ki
         done = house("import", str(file))
         assert (done.code, done.err) == (0, ""), done.out
     assert "rows as" in done.out
+
+
+def test_a_key_that_two_sources_have_is_refused_by_its_cell(house: Run, tmp_path: Path) -> None:
+    for source in ("shop", "app"):
+        assert house("import", write_csv(tmp_path), "--source", source).code == 0
+    verdicts = tmp_path / "demo.csv"
+    verdicts.write_text("Verdict,Key\naccepted,A-1\n", encoding="utf-8")
+    refused = house("import", str(verdicts), "--source", "demos", "--json")
+    assert refused.code == 1
+    assert "cell B2: found “A-1”. Several sources have this key" in refused.err
+    assert house("import", str(verdicts), "--source", "app").code == 0
