@@ -154,12 +154,14 @@ def _known(session: Session, source_id: int, kinds_read: set[str]) -> Known:
         sprints={**lookup.sprint_names(session, every_source), **own},
         items=frozenset(lookup.item_keys(session)) if kinds_read & REFERRING else None,
         kpis={name: (external_id, dimension, unit) for name, (_, external_id, dimension, unit) in kpis.items()},
+        levels=lookup.kpi_levels(session, {one: external_id for one, external_id, _, _ in kpis.values()}),
     )
 
 
 def _ambiguous_cells(session: Session, source_id: int, found: Preview) -> list[Problem]:
     """One problem for each row that names a key which several sources have."""
     own = {row["key"] for row in found.parsed.items.rows}
+    field = "work_item" if found.kind == "feedback" else "key"
     referring = (found.parsed.changes, found.parsed.verdicts, found.parsed.feedback_events)
     named = [
         (row["work_item_key"], at)

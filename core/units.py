@@ -19,6 +19,7 @@ __all__ = [
     "check_series",
     "format_effort",
     "format_quantity",
+    "is_misread",
     "parse_effort",
     "parse_quantity",
     "parse_unit",
@@ -59,10 +60,13 @@ def check_series(
     return series[0][1].dimension, next((unit for unit in units if unit), "")
 
 
-def series_problems(series: Sequence[tuple[Position, Quantity]], *, dimension: str | None = None) -> list[Invalid]:
+def series_problems(
+    series: Sequence[tuple[Position, Quantity]], *, dimension: str | None = None, unit: str = ""
+) -> list[Invalid]:
     """One error per cell that does not fit: another dimension, another unit of count, or 0.85 beside 85.
 
-    The majority is taken for right, the earlier cell where it is even; see `check_series`. Rule: R27.
+    The majority is taken for right, the earlier cell where it is even, unless dimension and unit say what the KPI is
+    known to be; see `check_series`. Rule: R27.
     """
     if not series:
         return []
@@ -72,7 +76,8 @@ def series_problems(series: Sequence[tuple[Position, Quantity]], *, dimension: s
     right = [(at, found) for at, found in series if found.dimension == expected]
     problems = [_other_dimension(at, found, expected) for at, found in wrong]
     problems += _mixed_notations(right) if expected == "ratio" else []
-    return problems + _other_units(right)
+    known = Quantity(expected, 1.0, unit, unit) if unit else None
+    return problems + _other_units(right, _thing(known) if known else "")
 
 
 def _other_dimension(at: Position, found: Quantity, expected: str) -> Invalid:
@@ -110,17 +115,30 @@ def _mixed_notations(series: Sequence[tuple[Position, Quantity]]) -> list[Invali
     ]
 
 
+def is_misread(found: Quantity, levels: Sequence[float]) -> bool:
+    """Whether a bare number of a percentage, read the other way (0.9 as 0.9 %, 1.2 as 120 %), lies nearer to what is known.
+
+    Args: levels, values that the KPI is known to have. Rule: R27.
+    """
+    known = [abs(level) for level in levels if level]
+    if found.dimension != "ratio" or not found.is_bare or not found.value or not known:
+        return False
+    value = abs(found.value)
+    other = value / 100 if abs(_written(found)) <= 1 else value * 100
+    return min(abs(math.log(other / one)) for one in known) < min(abs(math.log(value / one)) for one in known)
+
+
 def _written(found: Quantity) -> float:
     """The number as it stood: a bare percentage above 1 was divided by 100 when it was read."""
     return parse_quantity(found.raw).value
 
 
-def _other_units(series: Sequence[tuple[Position, Quantity]]) -> list[Invalid]:
+def _other_units(series: Sequence[tuple[Position, Quantity]], known: str) -> list[Invalid]:
     """Counts of different things, and prices of different things: 120 orders beside 120 people, ￥18/单 beside ￥18/件."""
     units = Counter(_thing(found) for _, found in series if _thing(found))
-    if len(units) < 2:
+    if not units or (len(units) == 1 and not known):
         return []
-    expected = units.most_common(1)[0][0]
+    expected = known or units.most_common(1)[0][0]
     return [
         Invalid(
             Text("“{found}” counts another thing than “{unit}”.", found=found.raw, unit=expected),

@@ -1,6 +1,6 @@
 """Finding rows by what people call them: items by key across sources, KPIs by id or name, and the ids of ours behind."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,26 @@ def kpis_by_name(session: Session, source_id: int) -> dict[str, tuple[int, str, 
             held.setdefault(name, set()).add((row.id, row.external_id, row.dimension, row.unit))
     merged = {**others, **own}
     return {name: next(iter(places)) for name, places in merged.items() if len(places) == 1}
+
+
+def kpi_levels(session: Session, kpis: Mapping[int, str]) -> dict[str, tuple[float, ...]]:
+    """External id -> where the KPI is known to stand: its baselines, targets, lowest and highest measurement; nought left out.
+
+    Args: kpis, our id -> external id.
+    """
+    found: dict[str, set[float]] = {}
+    baseline, target, measured = table_of(t.KpiBaseline), table_of(t.KpiTarget), table_of(t.KpiMeasurement)
+    statements = (
+        select(baseline.c.kpi_id, baseline.c.value),
+        select(target.c.kpi_id, target.c.value),
+        select(measured.c.kpi_id, func.min(measured.c.value)).group_by(measured.c.kpi_id),
+        select(measured.c.kpi_id, func.max(measured.c.value)).group_by(measured.c.kpi_id),
+    )
+    for statement in statements:
+        for kpi_id, value in session.execute(statement):
+            if kpi_id in kpis and value:
+                found.setdefault(kpis[kpi_id], set()).add(value)
+    return {one: tuple(sorted(values)) for one, values in found.items()}
 
 
 def sources_of_kpis(session: Session, kpi_ids: Iterable[int]) -> set[int]:

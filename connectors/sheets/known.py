@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.records import Parsed
 
@@ -12,13 +12,14 @@ from connectors.records import Parsed
 class Known:
     """Names a sheet may refer to. None means that nobody looked: nothing is checked then.
 
-    Args: sprints, sprint name or id -> id; items, keys; kpis, KPI id or name -> (id, dimension, unit); a name that two
-    of them share is left out of the mapping by whoever fills it, and so refused by cell.
+    Args: sprints, sprint name or id -> id; items, keys; kpis, KPI id or name -> (id, dimension, unit); levels, KPI id ->
+    values it is known to have; a name that two of them share is left out of the mapping by whoever fills it, and so refused by cell.
     """
 
     sprints: Mapping[str, str] | None = None
     items: frozenset[str] | None = None
     kpis: Mapping[str, tuple[str, str, str]] | None = None
+    levels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def plus(self, parsed: Parsed) -> Known:
         """This, and what another sheet of the same file brings."""
@@ -30,11 +31,15 @@ class Known:
             for row in parsed.kpis.rows
             for name in (row["name"], row["external_id"])
         }
+        levels = dict(self.levels)
+        for row in (*parsed.baselines.rows, *parsed.targets.rows):
+            levels[row["kpi"]] = (*levels.get(row["kpi"], ()), row["value"])
         keys = frozenset(row["key"] for row in parsed.items.rows)
         return Known(
             sprints={**(self.sprints or {}), **sprints} if sprints else self.sprints,
             items=(self.items or frozenset()) | keys if keys else self.items,
             kpis={**(self.kpis or {}), **kpis} if kpis else self.kpis,
+            levels=levels,
         )
 
     def sprint_id(self, name: str) -> str | None:

@@ -125,7 +125,7 @@ def _define(table: Table, one: str, definition: _Definition, out: Parsed) -> Non
     for problem in series_problems([(table.place(rows[name], name), quantity) for name, quantity in series]):
         table.report(rows["target"], "target", "", problem.what)
         return
-    dimension, shown = unit or next(((q.dimension, q.unit) for _, q in series), ("number", ""))
+    dimension, shown = unit or _shared_unit([quantity for _, quantity in series])
     direction = values.get("direction") or _direction(baseline, target)
     if direction is None:
         if any(
@@ -180,6 +180,14 @@ def _unit(table: Table, at: int, word: str | None) -> tuple[str, str] | None:
     except Invalid as error:
         table.report(at, "unit", word, error.why or Text(NO_UNIT))
         return None
+
+
+def _shared_unit(found: Sequence[Quantity]) -> tuple[str, str]:
+    """The dimension and unit of baseline and target; no unit where they differ (2h, 15min): a bare 30 could be either."""
+    if not found:
+        return "number", ""
+    units = {quantity.unit for quantity in found}
+    return found[0].dimension, found[0].unit if len(units) == 1 or found[0].dimension != "duration" else ""
 
 
 def _direction(baseline: Quantity | None, target: Quantity | None) -> Literal["down", "up"] | None:

@@ -11,9 +11,14 @@ from connectors.sheets.known import Known
 from connectors.sheets.table import Table
 from core.errors import Invalid
 from core.i18n import N_, Text
-from core.units import Quantity, parse_unit, series_problems
+from core.units import Quantity, is_misread, parse_unit, series_problems
 
 UNKNOWN_KPI = N_("There is no such KPI: write its id or name as in its definition, or import its definition first.")
+MISREAD = Text(
+    "{first} {second}",
+    first=Text("One of them is a share of 1, the other a percentage."),
+    second=Text("Write every value with its sign, for example 85%."),
+)
 
 
 def parse_measurements(table: Table, known: Known) -> Parsed:
@@ -126,14 +131,20 @@ def _same_instant(table: Table, at: int, index: int, first: tuple[int, float], q
 
 def _check(table: Table, series: dict[str, list[tuple[int, int, Quantity]]], known: Known) -> None:
     """Every cell that does not fit the others of its KPI, or the KPI itself, is reported at its own place."""
-    dimensions = {one: dimension for one, dimension, _ in (known.kpis or {}).values()}
+    told = {one: (dimension, unit) for one, dimension, unit in (known.kpis or {}).values()}
     for kpi, cells in series.items():
         placed = {f"{index}:{at}": (at, index) for at, index, _ in cells}
         given = [(f"{index}:{at}", quantity) for at, index, quantity in cells]
-        for problem in series_problems(given, dimension=dimensions.get(kpi)):
+        dimension, unit = told.get(kpi, (None, ""))
+        told_cells: set[tuple[int, int]] = set()
+        for problem in series_problems(given, dimension=dimension, unit=unit):
             where = dict(problem.where.params)["cell"] if problem.where else next(iter(placed))
             at, index = placed[str(where)]
+            told_cells.add((at, index))
             accepted = (
                 Text("{first} {second}", first=problem.what, second=problem.next) if problem.next else problem.what
             )
             table.report(at, "value", "", accepted, code="unit_mixed", index=index)
+        for at, index, quantity in cells:
+            if (at, index) not in told_cells and is_misread(quantity, known.levels.get(kpi, ())):
+                table.report(at, "value", "", MISREAD, code="unit_mixed", index=index)

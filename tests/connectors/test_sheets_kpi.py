@@ -116,3 +116,41 @@ def test_an_empty_value_is_an_error_in_long_form_and_never_nought() -> None:
 def test_a_month_is_a_measurement_of_its_first_day() -> None:
     parsed = parse(csv_sheet("KPI,Month,Value\nRight,2026-11,85%\n"), "kpi_measurement")
     assert parsed.measurements.rows[0]["at"] == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_a_bare_number_is_refused_where_baseline_and_target_have_different_units() -> None:
+    definition = "Name,Baseline,Target\nSpeed,2h,15min\nSame,2h,1h\n"
+    parsed = check(parse(csv_sheet(definition), "kpi"))
+    assert [(row["dimension"], row["unit"]) for row in parsed.kpis.rows] == [("duration", ""), ("duration", "h")]
+    known = Known().plus(parsed)
+    values = "KPI,Date,Value\nSpeed,2026-11-02,30\nSame,2026-11-02,1.5\nSpeed,2026-11-09,30min\n"
+    found = preview(csv_sheet(values), "kpi_measurement", known=known)
+    assert [(problem.cell, problem.found) for problem in found.errors] == [("C2", "30")]  # 30 h or 30 min?
+    assert [row["value"] for row in found.parsed.measurements.rows][1:] == [5400.0, 1800.0]
+
+
+def test_another_thing_than_the_kpi_counts_is_refused_even_if_the_file_agrees_with_itself() -> None:
+    known = Known(kpis={"Open": ("K", "number", "单")})
+    values = (
+        "KPI,Date,Value\nOpen,2026-11-02,120 件\nOpen,2026-11-09,90 件\nOpen,2026-11-16,80 orders\nOpen,2026-11-23,70\n"
+    )
+    found = preview(csv_sheet(values), "kpi_measurement", known=known)
+    assert [problem.cell for problem in found.errors] == ["C2", "C3"]
+
+
+def test_a_bare_share_is_refused_where_the_other_reading_is_nearer_to_what_the_kpi_is_known_at() -> None:
+    # 3 % to 0.5 %: a bare 0.9 would be 90 %, thirty times the baseline; read as 0.9 % it lies between the two.
+    kpis = {"Errors": ("E", "ratio", "%"), "Right": ("R", "ratio", "%")}
+    known = Known(kpis=kpis, levels={"E": (0.03, 0.005), "R": (0.85, 0.98)})
+    values = (
+        "KPI,Date,Value\nErrors,2026-11-02,0.9\nErrors,2026-11-09,0.9%\nRight,2026-11-02,0.91\nErrors,2026-11-16,0\n"
+    )
+    found = preview(csv_sheet(values), "kpi_measurement", known=known)
+    assert [problem.cell for problem in found.errors] == ["C2"]  # told once
+    alone = preview(csv_sheet("KPI,Date,Value\nErrors,2026-11-02,0.9\n"), "kpi_measurement", known=known)
+    assert [(problem.cell, problem.code) for problem in alone.errors] == [("C2", "unit_mixed")]
+    # 120 % where 85 % to 98 % is known: 1.2 bare would be 1.2 %.
+    above = preview(
+        csv_sheet("KPI,Date,Value\nRight,2026-11-02,1.2\nRight,2026-11-09,90\n"), "kpi_measurement", known=known
+    )
+    assert [problem.cell for problem in above.errors] == ["C2"]
