@@ -179,6 +179,10 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     span = history.sprints.get(sprint_id)
     window, problem = _window(span, counting.as_of)
     if span is None or window is None:
+        if span is not None and problem is None and span.start is None and _has_done(history, sprint_id):
+            problem = (
+                "sprint_without_start"  # a plan without dates is none yet; one with finished items lacks its column
+            )
         found = [_finding(problem, sprint_id, span.name if span else sprint_id, {})] if problem else []
         return _ledger(sprint_id, counting, None, [], None, found)
     doubts = Doubts()
@@ -195,6 +199,13 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     ]
     findings = [one for one in findings if one.code != "done_without_date"] + per_item
     return _ledger(sprint_id, counting, window, entries, is_content_recorded, findings)
+
+
+def _has_done(history: History, sprint_id: str) -> bool:
+    """Whether a sheet states anything as done in this sprint."""
+    items = history.by_sprint.get(sprint_id, [])
+    stated = (history.stated.get((sprint_id, item_id)) for item_id in items)
+    return any(row.is_done for row in history.plain.get(sprint_id, ())) or any(row and row.is_done for row in stated)
 
 
 def totals_frame(given: Iterable[Ledger]) -> pd.DataFrame:

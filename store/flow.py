@@ -26,8 +26,8 @@ def flow_facts(
 ) -> dict[str, pd.DataFrame]:
     """A board's counted items that are open or were finished since an instant, and their changes of status.
 
-    A board with sprints holds the items that its sprints held; one without holds those of its project in the statuses of
-    its columns. Args: board_id, None for the sprints of a source that belong to no board.
+    A board with sprints holds the items that its sprints held; one without (or with sprints that nobody gave a start, as
+    in Jira's CSV) holds those of its project in the statuses of its columns. Args: board_id, None for the sprints of a source that belong to no board.
     Returns: `items` (work_item_id, key, title, kind, status_id, created_at, done_at, resolution, epic, fix_versions) and
     `moves` (change_id, work_item_id, at, from_value, to_value).
     """
@@ -72,10 +72,12 @@ def open_items(session: Session, scope: Scope, source_id: int, *, counts_subtask
     return _typed(session, statement, {"external_id": "work_item_id"})
 
 
-def has_sprints(session: Session, source_id: int, board_id: str | None) -> bool:
-    """Whether a board has any sprint."""
+def has_sprints(session: Session, source_id: int, board_id: str | None, *, is_started: bool = False) -> bool:
+    """Whether a board has any sprint; with is_started, any that has a start: one without holds nothing yet (R1)."""
     sprint = table_of(t.Sprint)
     found = select(sprint.c.external_id).where(_of_board(sprint, source_id, board_id), sprint.c.is_deleted.is_(False))
+    if is_started:
+        found = found.where(sprint.c.started_at.is_not(None))
     return session.execute(found.limit(1)).first() is not None
 
 
@@ -87,7 +89,7 @@ def _of_board(sprint: Any, source_id: int, board_id: str | None) -> ColumnElemen
 def _on_board(session: Session, source_id: int, board_id: str | None) -> ColumnElement[bool]:
     """The condition that a work item is a board's."""
     item, entry, sprint = table_of(t.WorkItem), table_of(t.SprintEntry), table_of(t.Sprint)
-    if has_sprints(session, source_id, board_id):
+    if has_sprints(session, source_id, board_id, is_started=True):
         same = and_(sprint.c.source_id == entry.c.source_id, sprint.c.external_id == entry.c.sprint_id)
         held = select(entry.c.work_item_id).select_from(entry.join(sprint, same))
         return item.c.external_id.in_(held.where(_of_board(sprint, source_id, board_id)))

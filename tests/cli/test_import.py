@@ -188,3 +188,26 @@ def test_a_key_that_two_sources_have_is_refused_by_its_cell(house: Run, tmp_path
     assert refused.code == 1
     assert "cell B2: found “A-1”. Several sources have this key" in refused.err
     assert house("import", str(verdicts), "--source", "app").code == 0
+
+
+def test_jiras_csv_has_no_sprint_dates_and_says_so_while_its_flow_is_known(house: Run, tmp_path: Path) -> None:
+    """Created 2 March 09:00, resolved 12 March 09:00: a lead time of ten days, one item finished, in no dated sprint."""
+    export = tmp_path / "jira.csv"
+    export.write_text(
+        "Summary,Issue key,Issue id,Issue Type,Status,Project key,Created,Resolved,Sprint,Sprint,Status Category\n"
+        "One,SHOP-1,10001,Story,Done,SHOP,02/Mar/26 9:00 AM,12/Mar/26 9:00 AM,Sprint 1,Sprint 2,Done\n"
+        "Two,SHOP-2,10002,Story,To Do,SHOP,02/Mar/26 9:00 AM,,Sprint 3,,To Do\n",
+        encoding="utf-8",
+    )
+    assert house("import", str(export), "--source", "jira").code == 0
+    shown = house("show", "sprint", "--source", "jira", "--sprint", "Sprint 2", "--json").json
+    assert (shown["points"]["completed"], [one["code"] for one in shown["findings"]]) == (
+        None,
+        ["sprint_without_start"],
+    )
+    planned = house("show", "sprint", "--source", "jira", "--sprint", "Sprint 3", "--json").json
+    assert planned["findings"] == []
+    flow = house("show", "flow", "--source", "jira", "--as-of", "2026-03-20", "--json").json[0]
+    assert (flow["finished"], flow["lead_days_median"]) == (1, 10)
+    codes = [one["code"] for one in house("status", "--json").json["findings"]]
+    assert codes.count("sprint_without_start") == 2
