@@ -142,6 +142,10 @@ LEDGER_FINDING = {
         "of estimates."
     ),
     "unestimated": N_("{sprint}: without an estimate, counted as 0 points ({n}): {items}"),
+    "estimate_undated": N_(
+        "{sprint}: re-estimated by its end, and nobody recorded when, so that the estimates on the day looked at are not "
+        "known ({n}): {items}. A change log of estimates would tell."
+    ),
     "estimate_unreadable": N_("{sprint}: an estimate in the history is no number and counts as none ({n}): {items}"),
     "status_unknown": N_("{sprint}: statuses in the history that no longer exist count as not done ({n}): {items}"),
     "done_without_date": N_("{items} is done but its date of completion is empty; it counts as completed in {sprint}."),

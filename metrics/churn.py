@@ -104,7 +104,7 @@ def detected_changes(entries: pd.DataFrame) -> pd.DataFrame:
                         "author": why.get("left_by"),
                     }
                 )
-            elif initial is not None and (moved := (row["final_points"] or 0.0) - initial) != 0:
+            elif initial is not None and not why.get("is_final_unknown") and (moved := _size(row) - initial) != 0:
                 sized = {"at": _read(why.get("estimated_at")), "author": why.get("estimated_by")}
                 first = bool(row["is_first_estimate"])
                 rows.append(
@@ -115,6 +115,11 @@ def detected_changes(entries: pd.DataFrame) -> pd.DataFrame:
             rows.append({**ids, "change_kind": "content", "points": None, **worded})
     rows.sort(key=lambda row: (row["sprint_id"], row["work_item_id"], KIND_ORDER[row["change_kind"]]))
     return typed_frame(rows, CHANGE_COLUMNS)
+
+
+def _size(row: Mapping[str, Any]) -> float:
+    size: float = row["final_points"] or 0.0
+    return size
 
 
 @metric(

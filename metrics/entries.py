@@ -153,6 +153,10 @@ class Fold:
         if bucket is not None and not is_known:
             self.doubts.add("initial_estimate_unknown", item.id, item.key)
         final = final_estimate(self.history, item, self.span, self.end) if is_in else None
+        is_final_unknown = final != initial and is_in and is_known and self._is_estimate_undated(item)
+        if is_final_unknown:
+            final = None
+            self.doubts.add("estimate_undated", item.id, item.key)
         is_done = is_in and bool(value_at(done, self.end, False))
         left = None if is_in else next((s for s in reversed(member) if s[0] <= self.end and not s[1]), None)
         left_at = left[0] if left else None
@@ -169,13 +173,19 @@ class Fold:
             is_first_estimate=bool(bucket and is_in and is_known and initial is None and final is not None),
             is_content_changed=bucket is not None and bool(content),
             is_spillover=(is_open or why_code == "unknown_not_completed") and self._is_held_later(item),
-            why_code=why_code, why_params={}, key=item.key,
+            why_code=why_code, why_params={}, key=item.key, is_final_unknown=is_final_unknown,
         )  # fmt: skip
         counts_final = is_in and final is None and (bucket is None or not is_known)
         if counts_final or (bucket is not None and entry.is_unestimated):
             self.doubts.add("unestimated", item.id, item.key)
         entry.why_params = self._why(item, entry, member, done, left, content)
         return entry
+
+    def _is_estimate_undated(self, item: ItemHistory) -> bool:
+        """Whether only a row that speaks of the sprint's end tells the estimate, seen from before that end."""
+        if not self.is_past_view or (self.span.id, item.id) not in self.history.stated:
+            return False
+        return not (item.has_estimate_changes and self.history.covers("estimate", self.span.end))
 
     def _why(
         self,
@@ -201,6 +211,8 @@ class Fold:
         if entry.done_at is not None:
             found["done_at"] = iso(entry.done_at)
         found["initial_points"], found["final_points"] = entry.initial_points, entry.final_points
+        if entry.is_final_unknown:
+            found["is_final_unknown"] = True
         if len(item.estimates) > 1:
             since = self.start if at is None else at
             sized = next((step for step in reversed(item.estimates) if since < step[0] <= self.end), None)

@@ -30,6 +30,7 @@ class Entry:
     why_code: str
     why_params: dict[str, Any]
     key: str
+    is_final_unknown: bool = False  # re-estimated by the sprint's end, and nobody recorded when
 
     @property
     def is_left_out(self) -> bool:
@@ -48,7 +49,7 @@ class Entry:
     @property
     def re_estimated(self) -> float:
         """R12: final minus initial estimate of an item that is in the sprint at its end, missing counted as 0."""
-        if self.bucket is None or self.outcome == "removed":
+        if self.bucket is None or self.outcome == "removed" or self.is_final_unknown:
             return 0.0
         return (self.final_points or 0.0) - (self.initial_points or 0.0)
 

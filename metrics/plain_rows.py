@@ -123,6 +123,10 @@ class PlainFold:
         initial = row.initial_points if is_known else None
         final = row.final_points if is_in else None
         is_unestimated = is_known and initial is None
+        is_final_unknown = final != initial and is_in and is_known and self.is_past_view
+        if is_final_unknown:
+            final = None
+            doubts.add("estimate_undated", row.item_id, row.key)
         if bucket is not None and not is_known:
             doubts.add("initial_estimate_unknown", row.item_id, row.key)
         if (is_in and final is None and (bucket is None or not is_known)) or (bucket is not None and is_unestimated):
@@ -140,10 +144,12 @@ class PlainFold:
             why["initial_points"] = initial
         if final is not None:
             why["final_points"] = final
+        if is_final_unknown:
+            why["is_final_unknown"] = True
         is_first = bucket is not None and is_in and is_unestimated and final is not None
         return Entry(
             self.span.id, row.item_id, bucket, outcome, entered, left_at, done_at, initial, final,
-            is_unestimated, is_first, False, False, why_code, why, row.key,
+            is_unestimated, is_first, False, False, why_code, why, row.key, is_final_unknown,
         )  # fmt: skip
 
     def _doubt(self, row: PlainRow, entry: Entry | None) -> None:

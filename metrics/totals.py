@@ -25,6 +25,7 @@ class Known:
 
     membership: bool
     initial: bool
+    final: bool
     outcome: bool
     content: bool
 
@@ -35,6 +36,7 @@ def known_of(entries: Iterable[Entry], *, is_content_recorded: bool) -> Known:
     return Known(
         membership=not any(row.is_membership_unknown for row in rows),
         initial=not any(row.is_initial_unknown for row in rows),
+        final=not any(row.is_final_unknown for row in rows),
         outcome=not any(row.outcome is None and not row.is_left_out for row in rows),
         content=is_content_recorded,
     )
@@ -53,6 +55,7 @@ def _one(row: Entry) -> float:
 
 
 AT_INITIAL = ("committed", "added", "carried", "re_estimated", "removed")  # what needs the estimate at entry
+AT_FINAL = ("re_estimated", "completed", "not_completed", "spillover")  # what needs the estimate at the end
 OUTCOMES = ("completed", "not_completed", "spillover")
 MEASURE: dict[str, Measure] = {
     **dict.fromkeys(AT_INITIAL, _initial),
@@ -78,7 +81,8 @@ def totals_of(entries: Sequence[Entry], known: Known) -> dict[str, Figures]:
     for name, rows in parts.items():
         if is_known[name]:
             counts[name] = 0 if name == "re_estimated" else len(rows)  # R12
-            if known.initial or name not in AT_INITIAL:
+            is_summable = name not in AT_FINAL or not any(row.is_final_unknown for row in rows)
+            if (known.initial or name not in AT_INITIAL) and is_summable:
                 points[name] = _sum(map(MEASURE[name], rows))
     return {"points": points, "counts": counts}
 
@@ -105,7 +109,7 @@ def ratios_of(entries: Sequence[Entry], known: Known, policy: str) -> dict[str, 
         removed = [row for row in churned if row.outcome == "removed"]
         moved = [row for row in churned if row.re_estimated != 0] if policy != "plan-cn" else []
         committed = [row for row in churned if row.bucket == "committed"]
-        if known.initial:
+        if known.initial and known.final:
             size, gone, change = (
                 _sum(map(_initial, added)),
                 _sum(map(_initial, removed)),
@@ -116,7 +120,7 @@ def ratios_of(entries: Sequence[Entry], known: Known, policy: str) -> dict[str, 
             points["churn_net"] = _ratio(size - gone + fsum(change), base)
         touched = {row.work_item_id for row in (*added, *removed, *moved)}
         # which items were re-estimated is part of the gross count: without initial estimates it cannot be told
-        if known.initial or policy == "plan-cn":
+        if (known.initial and known.final) or policy == "plan-cn":
             number = len(added) + len(removed) if policy == "plan-cn" else len(touched)
             counts["churn_gross"] = _ratio(number, len(committed))
         counts["churn_net"] = _ratio(len(added) - len(removed), len(committed))
@@ -130,7 +134,9 @@ def _unit_ratios(entries: Sequence[Entry], known: Known, initial: Measure, final
         base = _sum(map(initial, committed))
         kept = _sum(initial(row) for row in committed if row.outcome == "completed")
         ratios["say_do"] = _ratio(kept, base)
-        ratios["completion_ratio"] = _ratio(_sum(final(row) for row in entries if row.outcome == "completed"), base)
+        done = [row for row in entries if row.outcome == "completed"]
+        if final is _one or not any(row.is_final_unknown for row in done):
+            ratios["completion_ratio"] = _ratio(_sum(map(final, done)), base)
     return ratios
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from metrics.churn import detected_changes
 from metrics.totals import RATIOS
 from tests.metrics.story import ALL_KNOWN, OPEN, T0, T1, Story, at, codes, counts, points, where
 
@@ -249,3 +250,21 @@ def test_a_row_in_a_sprint_the_log_never_mentions_stays_unknown(story: Story) ->
     assert where(one) == {"1": (None, "not_completed")}
     assert one.totals["counts"]["committed"] is None
     assert set(codes(one)) >= {"membership_unknown", "stated_contradicts_log"}
+
+
+def test_an_estimate_changed_on_an_unknown_day_is_not_known_before_the_end(story: Story) -> None:
+    """Item 2 went from 3 to 8, nobody recorded when: on day 3.5 it may have been either, and the churn with it."""
+    one = full_sheet(story).ledger(as_of=at(3.5))
+    names = ("committed", "added", "re_estimated", "removed", "completed", "not_completed")
+    # Item 1 is done at its 5; items 3 (2 points) and 4 have not moved yet; item 2 is open at 3 or at 8.
+    assert [one.totals["points"][name] for name in names] == [10, 0, None, 0, 5, None]
+    assert counts(one) == {"committed": 3, "completed": 1, "not_completed": 2}
+    assert (one.balances["points"], one.balances["counts"]) == (None, True)
+    ratios = one.ratios["points"]
+    assert (ratios["say_do"], ratios["churn_gross"], ratios["churn_net"]) == (0.5, None, None)
+    assert one.ratios["counts"]["churn_gross"] is None
+    assert set(codes(one)) == {"content_unknown", "estimate_undated"}
+    rows = {row.work_item_id: (row.initial_points, row.final_points) for row in one.rows}
+    assert rows == {"1": (5, 5), "2": (3, None), "3": (2, 2)}
+    assert detected_changes(one.entries).empty
+    assert points(full_sheet(story).ledger())["re_estimated"] == 5  # at the end it is known
