@@ -30,9 +30,10 @@ entry_form.announce()
 kpi_definition.leftover(reader)
 
 if not rows:
+    cards.headline(reader, reader.t("No KPI is agreed yet."))
     screens.empty(
         reader,
-        reader.t("No KPI is agreed yet."),
+        reader.t("Three next steps"),
         [
             reader.t("Agree with the department on what is measured, where it stands, and what it is to reach."),
             reader.t("Define it below, or import a sheet of KPI definitions on the data page."),

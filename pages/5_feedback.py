@@ -21,9 +21,10 @@ departments = sorted(set(items["department"].dropna()) | {name for name, _ in da
 entry_form.announce()
 
 if items.empty:
+    cards.headline(reader, reader.t("No feedback has come in yet."))
     screens.empty(
         reader,
-        reader.t("No feedback has come in yet."),
+        reader.t("Three next steps"),
         [
             reader.t("After the launch, ask people to say what is wrong: the form below takes thirty seconds."),
             reader.t("Or import a sheet of feedback or survey answers on the data page."),

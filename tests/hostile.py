@@ -89,7 +89,7 @@ def poison(database: Path) -> int:
         # A write leaves an audit entry, and the pages' caches go by its id.
         connection.execute(
             "INSERT INTO audit_entry (id, at, actor, action, subject, after, address, previous_sha256, sha256)"
-            " SELECT max(id) + 1, max(at), ?, ?, ?, ?, ?, 'x', 'x' FROM audit_entry",
+            " SELECT max(id) + 1, max(at), ?, ?, ?, ?, ?, '00', 'ff' FROM audit_entry",
             (TEXTS[1], TEXTS[2], TEXTS[4], f'{{"{TEXTS[9]}": "{TEXTS[2]}"}}', TEXTS[0]),
         )
     return written

@@ -122,7 +122,8 @@ def trends(reader: Reader, figures: FeedbackFigures) -> None:
             say=lambda code: reader.t(feedback_words.SCORE[code]),
         )
         drawn = score_trend(figures.weeks, score, reader=reader, palette=palette)
-        cards.chart(drawn, reader, key=f"feedback.trend_{score}")
+        scored = [one for one in columns if one.name in ("week", score, f"{score}_n")]
+        cards.chart(drawn, reader, key=f"feedback.trend_{score}", table=table, columns=scored)
 
 
 def kinds(reader: Reader, figures: FeedbackFigures) -> None:
