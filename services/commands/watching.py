@@ -1,6 +1,7 @@
 """`sources watch`: spreadsheets of this machine that come in by themselves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,10 +29,12 @@ def watch(
     stop: Annotated[bool, option("--stop", N_("Watch these files no more; what came in stays."))] = False,
 ) -> None:
     from actions.watch import look_at_files, unwatch_file, watch_file, watched_files
+    from reports.figures import house_settings
     from services.schedule import told_in_words
 
     store, _ = opened()
-    who = Reader(LANG)
+    with store.reading() as session:
+        who = replace(Reader(LANG), zone=house_settings(session).zone)
     paths = [one.expanduser().absolute() for one in file or []]
     for path in paths:
         if stop:

@@ -8,6 +8,7 @@ import pytest
 
 from actions.sources import stored_credential
 from core.config import load_config
+from core.reader import Reader
 from services.demo_jira import server
 from services.demo_jira.server import Jira
 from store import tables as t
@@ -136,7 +137,13 @@ def test_files_are_watched_and_left(house: Run, tmp_path: Path) -> None:
     file.write_text("Key,Title,Sprint,Points,Status\nSHOP-1,Split orders,Sprint 1,3,Done\n")
     os.utime(file, (1_700_000_000, 1_700_000_000))
     assert "was imported." in house("sources", "watch", str(file), "--kind", "backlog").out
-    assert str(file) in house("sources", "watch").out
+    listed = house("sources", "watch").out
+    store = open_store(load_config())
+    with store.reading() as session:
+        looked = session.get_one(t.WatchedFile, 1).last_looked_at
+    store.engine.dispose()
+    assert looked is not None
+    assert str(file) in listed and Reader(zone="Asia/Shanghai").instant(looked) in listed  # as every other time is said
     assert "watched already" in house("sources", "watch", str(file)).failure
     assert house("sources", "watch", str(file), "--stop").code == 0
     assert "No file is watched." in house("sources", "watch").out
