@@ -99,7 +99,7 @@ def ageing_bars(ageing: pd.DataFrame, percentiles: Mapping[float, float], *, rea
         "height": max(140, 44 + 26 * len(shown)),
         "margin": {"l": 4, "r": 12, "t": 26, "b": 4},
         "xaxis": {"range": [0, top * 1.06], "nticks": 6, "showgrid": True, "gridcolor": palette.line},
-        "yaxis": {"showgrid": False, "type": "category"},
+        "yaxis": {"showgrid": False, "type": "category", "ticksuffix": "  "},
         "shapes": lines,
         "annotations": labels,
     }

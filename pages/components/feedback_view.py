@@ -195,9 +195,8 @@ def listing(reader: Reader, items: pd.DataFrame) -> None:
     kind_words = {code: reader.t(word) for code, word in FEEDBACK_KIND.items()}
     state_words = {code: reader.t(word) for code, word in FEEDBACK_STATE.items()}
     columns = [
-        Column("number", "#", "day", write=str),
+        Column("number", reader.t("What was said"), "item", title="text"),
         Column("received_at", reader.t("Received at"), "day"),
-        Column("text", reader.t("What was said")),
         Column("kind", reader.t("Kind"), write=lambda code: kind_words.get(code, code)),
         Column("score", reader.t("Score")),
         Column("department", reader.t("Department"), "note"),
