@@ -28,6 +28,8 @@ from reports.sprint_words import came_in, default_unit, delivered
 from store import demos as demo_store
 from store import frames
 
+MOST_LISTED = 400  # items of a demo; of a longer one those with a verdict are listed, and how many the others are
+
 
 @dataclass(frozen=True, eq=False)
 class DemoFigures:
@@ -135,8 +137,11 @@ def _verdicts(reader: Reader, figures: DemoFigures) -> Section:
     items = {str(row["work_item_id"]): row for row in rows_of(figures.sprint.items)}
     order = [one for one in figures.demo["order"] if one in items]
     order += [one for one, row in items.items() if one not in order and isinstance(row["verdict"], str)]
+    listed = order
+    if len(order) > MOST_LISTED:
+        listed = [one for one in order if isinstance(items[one]["verdict"], str)]
     rows = []
-    for one in order:
+    for one in listed:
         row = items[one]
         points = row["final_points"]
         rows.append(
@@ -154,8 +159,17 @@ def _verdicts(reader: Reader, figures: DemoFigures) -> Section:
     headers = (
         reader.t("Key"), reader.t("Title"), reader.t("Points"), reader.t("Outcome"), reader.t("Verdict"), reader.t("Who, and why")
     )  # fmt: skip
-    table = Table(headers, tuple(rows), frozenset({2}), (1, 3, 0.7, 1.5, 1.2, 2), reader.t("Nothing was shown."))
-    return Section(reader.t("What was shown, and decided"), (Paragraph(summary, "quiet"), table) if rows else (table,))
+    empty = reader.t("No item was given a verdict.") if order else reader.t("Nothing was shown.")
+    table = Table(headers, tuple(rows), frozenset({2}), (1, 3, 0.7, 1.5, 1.2, 2), empty)
+    blocks: list[Paragraph | Table] = [Paragraph(summary, "quiet")] if rows else []
+    if len(listed) < len(order):
+        said = reader.tn(
+            "{n} further item has no verdict and is not listed.",
+            "{n} further items have no verdict and are not listed.",
+            len(order) - len(listed),
+        )
+        blocks.append(Paragraph(said))
+    return Section(reader.t("What was shown, and decided"), (*blocks, table))
 
 
 def _remarks(reader: Reader, figures: DemoFigures) -> Section:

@@ -39,6 +39,11 @@ def prepare(reader: Reader, board: Board, figures: SprintFigures) -> None:
         if st.button(plain(reader.t("Go to the stage")), type="primary", key="present.go"):
             _enter(int(running["demo_id"]))
         return
+    if not figures.is_started:
+        said = sprint_words.delivered(reader, figures, sprint_words.default_unit(figures))
+        cards.headline(reader, said)
+        cards.subline(reader.t("Its items can be shown once it has started and its dates are known."))
+        return
     if shown.empty:
         cards.headline(reader, reader.t("{sprint} has nothing to show: it holds no work items.", sprint=name))
         return

@@ -9,6 +9,7 @@ from PIL import Image
 
 from access.guest_links import guest_actor
 from actions.demos import show_item, start_demo, take_note
+from actions.derive import rebuild
 from actions.media import attach_media
 from actions.reactions import react
 from core.actor import local_admin
@@ -101,6 +102,19 @@ def test_an_item_shows_its_picture_from_our_own_address(sample_home: Path, open_
     assert f'<img class="fn-stage-media" src="/stage/media/{kept.id}"' in page
     show_item(data.house_store(), local_admin(), demo_id=stage.demo_id, work_item_id=stage.order[1])
     assert "/stage/media/" not in page_html(open_page("present", query={"demo": str(stage.demo_id)}))
+
+
+def test_a_sprint_that_has_not_started_is_not_called_empty(sample_home: Path, open_page: OpenPage) -> None:
+    with data.house_store().writing() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE sprint SET state = 'future', started_at = NULL, completed_at = NULL WHERE external_id = ?",
+            (SPRINT["sprint"],),
+        )
+        session.connection().exec_driver_sql("DELETE FROM sprint_snapshot WHERE sprint_id = ?", (SPRINT["sprint"],))
+    rebuild(data.house_store(), local_admin())
+    test = open_page("present", "zh", SPRINT)
+    assert "尚未启动" in headline_of(test)
+    assert "present.start" not in [one.key for one in test.button]
 
 
 def test_two_presenters_and_the_room_see_the_same_state(sample_home: Path, open_page: OpenPage) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pypdf
 import pytest
 from PIL import Image
@@ -205,6 +206,19 @@ def test_a_sprint_of_which_little_is_known_says_so(
         document = said(sqlite_store, lang, demo.id or 0)
         assert missing(texts(document)) == set()
     assert words in said(sqlite_store, "en", demo.id or 0).headline
+
+
+def test_of_thousands_of_items_those_with_a_verdict_are_listed_and_the_others_counted(shop: Store) -> None:
+    few = figures_of(shop)
+    items = pd.concat([few.sprint.items, *[few.sprint.items.iloc[:1].assign(work_item_id=f"x{n}") for n in range(500)]])
+    order = [*few.demo["order"], *(f"x{n}" for n in range(500))]
+    many = replace(few, sprint=replace(few.sprint, items=items), demo={**few.demo, "order": order})
+    for lang, words in (("en", "502 further items have no verdict and are not listed."), ("zh", "另有 502 项没有结论")):
+        document = minutes(many, Reader(lang, ZONE), made_by="李雷", made_at=LATER)
+        _, further, table = document.sections[2].blocks
+        assert isinstance(further, Paragraph) and isinstance(table, Table)
+        assert further.text.startswith(words)
+        assert [row[0] for row in table.rows] == ["SHOP-2"]
 
 
 def test_an_unestimated_sprint_is_told_in_items(sqlite_store: Store) -> None:
