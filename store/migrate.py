@@ -1,6 +1,7 @@
 """The schema's version: making, upgrading and checking it. A backup is taken before every upgrade."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -25,10 +26,11 @@ def alembic_config() -> AlembicConfig:
     return config
 
 
-def revisions() -> list[str]:
-    """All schema revisions, oldest first."""
+@cache
+def revisions() -> tuple[str, ...]:
+    """All schema revisions of this program, oldest first."""
     script = ScriptDirectory.from_config(alembic_config())
-    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+    return tuple(revision.revision for revision in reversed(list(script.walk_revisions())))
 
 
 def stored_revision(connection: Connection) -> str | None:
