@@ -106,6 +106,8 @@ def sprint_ids_of(session: Session, source_id: int, item_ids: Collection[str]) -
     """The sprints each of these items is in, as stored."""
     item = table_of(t.WorkItem)
     found: dict[str, list[str]] = {}
+    if session.execute(select(item.c.external_id).where(item.c.source_id == source_id).limit(1)).first() is None:
+        return found  # a first import: none of its thousands of items need be looked for
     for part in _parts(set(item_ids)):
         where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
         found.update(

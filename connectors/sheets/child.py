@@ -4,6 +4,7 @@ Run as `python -m connectors.sheets.child SUFFIX`. It imports as little as it ca
 a sheet, or one line `{"error": code, ...}`; what kills it (memory, time) its parent reads from the exit status.
 """
 
+import gc
 import json
 import resource
 import sys
@@ -27,6 +28,7 @@ _ENCODED: dict[type, tuple[str, Callable[[Any], Any]]] = {
 def main() -> int:
     """Set the limits, read the file, print its sheets. Returns the exit status."""
     _limit()
+    gc.disable()  # half a million cells and no cycle: looking for one costs, and this process ends soon
     suffix = sys.argv[1]
     content = sys.stdin.buffer.read()
     out = sys.stdout
@@ -104,8 +106,12 @@ def _grid(rows: list[list[Any]]) -> dict[str, Any]:
         for kind in set(map(type, column)) & _ENCODED.keys():
             mark, encode = _ENCODED[kind]
             marks[mark] = [row for row, value in enumerate(column) if type(value) is kind]
+            written: dict[Any, Any] = {}  # a sprint's dates stand in each of its rows
             for row in marks[mark]:
-                column[row] = encode(column[row])
+                value = column[row]
+                if value not in written:
+                    written[value] = encode(value)
+                column[row] = written[value]
         typed.append(marks)
     return {"row_count": len(rows), "columns": columns, "typed": typed}
 
