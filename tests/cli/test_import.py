@@ -132,7 +132,7 @@ def test_a_backlog_without_history_gives_items_and_totals_but_no_invented_figure
     assert set(shown["ratios"].values()) == {None}
     assert shown["points"]["completed"] == 9  # are done at 5 + 4
     found = {one["code"]: one["text"] for one in shown["findings"]}
-    assert "added_at" in found["membership_unknown"]
+    assert "Added at" in found["membership_unknown"]
     text = house("show", "sprint").out
     assert "Committed             n/a    n/a" in text
     assert "Whether the ledger balances cannot be known." in text
