@@ -18,7 +18,7 @@ COUNTED = {
     "consistently_met": N_("{n} consistently met"),
     "hit_and_miss": N_("{n} hit and miss"),
     "consistently_missed": N_("{n} consistently missed"),
-    "not_enough_points": N_("{n} not enough points"),
+    "not_enough_points": N_("{n} with too few points"),
     NO_TARGET: N_("{n} without a target"),
 }
 LIMITS_AND_TARGET = {

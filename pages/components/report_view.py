@@ -1,6 +1,8 @@
 """Making reports and taking them along: one click makes every paper, archives it with its hash, and offers it."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,6 +21,7 @@ from pages.components import cards, data, entry_form, filters, screens
 from pages.components.data import reports
 from pages.components.markup import join, plain
 
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 STYLE = """<style>
 .fn-archived{border-top:1px solid var(--fn-line);padding:.55rem 0;overflow-wrap:anywhere}
 .fn-archived div{display:flex;flex-wrap:wrap;gap:.2rem .6rem;margin-top:.2rem}
@@ -110,7 +113,7 @@ def downloads(reader: Reader, archived: pd.DataFrame, most: int = 4) -> None:
         if number == most:
             break
         facts = [
-            reader.t(REPORT_KIND[str(kind)]), subject, reader.t(REPORT_LANGUAGE[str(language)]),
+            reader.t(REPORT_KIND[str(kind)]), _days(reader, str(subject)), reader.t(REPORT_LANGUAGE[str(language)]),
             reader.instant(made_at, with_year=True), files["made_by"].iloc[0],
         ]  # fmt: skip
         links = Markup("").join(_link(reader, row) for row in rows_of(files))
@@ -118,6 +121,11 @@ def downloads(reader: Reader, archived: pd.DataFrame, most: int = 4) -> None:
     left = makings.ngroups - most
     if left > 0:
         cards.html(reader.tn("{n} older report is archived as well.", "{n} older reports are archived as well.", left))
+
+
+def _days(reader: Reader, subject: str) -> str:
+    """What a report is about, the days of its period as the reader writes them."""
+    return ISO_DAY.sub(lambda found: reader.day(date.fromisoformat(found[0]), with_year=True), subject)
 
 
 def _link(reader: Reader, row: Mapping[Any, Any]) -> Markup:

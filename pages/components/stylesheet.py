@@ -38,6 +38,7 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-strip-value{display:flex;flex-direction:column;line-height:1.25;font-variant-numeric:tabular-nums}
 .fn-strip-value small{font-size:.82rem}
 .fn-table-box{overflow-x:auto;max-height:46rem;overflow-y:auto}
+.fn-table-box:where(:not(:has(tbody>tr:nth-child(21)))){max-height:none}
 .fn-table-box:focus-visible,.fn-counted summary:focus-visible,.fn-as-table summary:focus-visible,.stHtml a:focus-visible
  {outline:2px solid var(--fn-accent);outline-offset:2px;border-radius:4px}
 .fn-table{border-collapse:collapse;width:100%;font-size:.94rem;line-height:1.4}

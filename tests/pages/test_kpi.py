@@ -104,7 +104,7 @@ def test_the_answer_counts_each_assurance_once() -> None:
     ]
     assert (
         kpi_words.answer(EN, rows)
-        == "4 KPIs: 1 consistently met, 1 hit and miss, 1 not enough points, 1 without a target"
+        == "4 KPIs: 1 consistently met, 1 hit and miss, 1 with too few points, 1 without a target"
     )
     assert kpi_words.answer(EN, rows[:1]) == "“Order time”: consistently met"
     assert kpi_words.answer(Reader("zh"), rows[:1]) == "“Order time”稳定达标"
@@ -122,7 +122,7 @@ def test_a_due_day_that_is_past_is_told_unless_the_target_is_met() -> None:
 
 def test_the_page_opens_with_its_answer(sample_home: Path, open_page: OpenPage) -> None:
     html = page_html(open_page("kpi"))
-    assert "4 KPIs: 1 consistently met, 1 hit and miss, 1 consistently missed, 1 not enough points;" in html
+    assert "4 KPIs: 1 consistently met, 1 hit and miss, 1 consistently missed, 1 with too few points;" in html
     assert "1 decision waits for you." in html
     assert "baseline 2 h → target 15 min" in html and "natural limits" in html
 

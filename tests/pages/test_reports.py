@@ -35,6 +35,7 @@ def test_the_last_weeks_report_is_made_and_archived(
     assert found["language"].tolist() == [lang] * 3
     assert sorted(found["media"]) == ["html", "pdf", "pptx"]
     assert found["subject"].unique().tolist() == ["2026-11-09 – 2026-11-15"]
+    assert {"en": "9 Nov 2026 – 15 Nov 2026", "zh": "2026年11月9日 – 2026年11月15日"}[lang] in page_text(test)
     for digest in found["sha256"]:
         assert f"SHA-256 {digest[:12]}" in page_text(test)
         content = archived_bytes(data.house_store().config, digest)
