@@ -12,7 +12,6 @@ from core.actor import EVERYTHING, Actor, Role
 from core.clock import now
 from core.errors import FortnightError
 from reports.figures.house import house_settings
-from reports.make import make_period
 from reports.period import Period, last_period
 from store import frames
 from store.archive import is_archived
@@ -59,6 +58,8 @@ def _make(store: Store, actor: Actor, period: Period, language: str, at: datetim
     with source_lock(store, NO_SOURCE) as is_held:
         if not is_held:
             return False
+        from reports.make import make_period  # brings paper and charts along: only what makes a report pays for them
+
         with store.reading() as session:
             if is_archived(session, period.kind, period.begins_at):
                 return False

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from actions.settings import save_settings
 from actions.sources import add_jira_source, change_jira_source, remove_source
 from actions.watch import watch_file
 from connectors.jira.credential import Credential
@@ -160,6 +161,7 @@ def test_serving_may_leave_the_clock_to_a_worker(monkeypatch: pytest.MonkeyPatch
 
 def test_a_worker_syncs_until_it_is_told_to_end(sqlite_store: Store, jira: Jira) -> None:
     connect(sqlite_store, jira)
+    save_settings(sqlite_store, EVERYONE, changes={"makes_reports": False}, at=AT)  # they are not what this is about
     home = sqlite_store.config.home
     command = [sys.executable, "-u", str(ROOT / "fortnight.py"), "worker"]
     environ = {**os.environ, "FORTNIGHT_HOME": str(home), "FORTNIGHT_LANG": "zh", "PYTHONIOENCODING": "utf-8"}
