@@ -28,8 +28,20 @@ def link(page: str, reader: Reader, **params: str) -> str:
 
 def choose_team(reader: Reader, boards: Sequence[Board]) -> Board:
     """The team whose figures are shown; the one with the latest sprint at first."""
-    chosen = remembered("team", list(boards), team_code, None, label=reader.t("Team"), say=lambda board: board.name)
+    first = _holder(boards)
+    chosen = remembered("team", list(boards), team_code, first, label=reader.t("Team"), say=lambda board: board.name)
     return chosen or boards[0]
+
+
+def _holder(boards: Sequence[Board]) -> Board | None:
+    """The team whose sprint the address names without naming the team: else another sprint would stand under that link."""
+    sprint, held = st.query_params.get("sprint"), st.session_state.get("kept.team")
+    if not sprint or st.query_params.get("team"):
+        return None
+    holders = [board for board in boards if sprint in set(data.sprints(board)["sprint_id"])]
+    if holders and held not in [team_code(board) for board in holders]:
+        st.session_state.pop("kept.team", None)
+    return holders[0] if holders else None
 
 
 def choose_sprint(reader: Reader, board: Board) -> dict[str, Any]:

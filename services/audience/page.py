@@ -88,7 +88,7 @@ def _page(reader: Reader, body: Markup, state: str = "", path: str = "") -> str:
     script = Markup('<script src="/audience/audience.js" defer></script>') if state else Markup("")
     return Markup(
         '<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,">'
         "<title>{title}</title><style>{style}</style>{script}</head>"
         '<body data-state="{state}" data-path="{path}">{body}{switch}</body></html>'
     ).format(

@@ -144,3 +144,8 @@ def test_an_empty_store_says_what_to_do_next(empty_home: Path, open_page: OpenPa
     assert headline_of(test) == Reader(lang).t("Nothing has come in yet.")
     assert page_html(test).count("<li>") == 3
     assert not test.get("plotly_chart")
+
+
+def test_a_link_that_names_a_sprint_alone_opens_that_teams_sprint(sample_home: Path, open_page: OpenPage) -> None:
+    for sprint in ("履约 Sprint 9", "Intake Sprint 9"):
+        assert headline_of(open_page("demo", query={"sprint": sprint})).startswith(sprint)
