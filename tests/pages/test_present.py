@@ -113,7 +113,8 @@ def test_a_sprint_that_has_not_started_is_not_called_empty(sample_home: Path, op
         session.connection().exec_driver_sql("DELETE FROM sprint_snapshot WHERE sprint_id = ?", (SPRINT["sprint"],))
     rebuild(data.house_store(), local_admin())
     test = open_page("present", "zh", SPRINT)
-    assert "尚未启动" in headline_of(test)
+    assert "没有可演示的" not in headline_of(test)
+    assert "冲刺开始且日期明确后，才能演示其工作项。" in page_text(test)
     assert "present.start" not in [one.key for one in test.button]
 
 
