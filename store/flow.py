@@ -51,9 +51,11 @@ def flow_facts(
     }
 
 
-def open_items(session: Session, scope: Scope, source_id: int, *, counts_subtasks: bool = False) -> pd.DataFrame:
-    """Every counted item of a source that is not done by the category of its status: work_item_id, key, title, epic,
-    fix_versions, sprint_ids, estimate_points."""
+def open_items(
+    session: Session, scope: Scope, source_id: int, *, as_of: datetime, counts_subtasks: bool = False
+) -> pd.DataFrame:
+    """Every counted item of a source that existed and was not done by then, by the category of its status and the instant
+    of its last completion: work_item_id, key, title, epic, fix_versions, sprint_ids, estimate_points."""
     item, status = table_of(t.WorkItem), table_of(t.Status)
     names = ("key", "title", "epic", "fix_versions", "sprint_ids", "estimate_points", "status_id")
     same = and_(status.c.source_id == item.c.source_id, status.c.external_id == item.c.status_id)
@@ -65,7 +67,8 @@ def open_items(session: Session, scope: Scope, source_id: int, *, counts_subtask
             item.c.is_deleted.is_(False),
             item.c.kind.not_in(("epic",) if counts_subtasks else UNCOUNTED),
             in_projects(scope, item.c.project_key),
-            or_(status.c.category.is_(None), status.c.category != "done"),
+            or_(item.c.created_at.is_(None), item.c.created_at <= as_of),
+            or_(status.c.category.is_(None), status.c.category != "done", item.c.done_at > as_of),
         )
         .order_by(item.c.key)
     )

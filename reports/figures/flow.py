@@ -278,16 +278,16 @@ def _record(
 
 def _targets(session: frames.Reading, scope: Scope, flow: FlowFigures) -> list[Target]:
     """What is left of each version and epic, leaving out what only other boards' sprints hold; then the board itself."""
-    left = flow_store.open_items(session, scope, flow.source_id)
+    left = flow_store.open_items(session, scope, flow.source_id, as_of=flow.as_of)
     sprints = frames.sprints(session, scope, source_id=flow.source_id)
     board_of = dict(zip(sprints["sprint_id"], sprints["board_id"], strict=True))
     mine = set(flow.items["work_item_id"])
-    others = [
-        one not in mine and bool(ids) and all(board_of.get(each) != flow.board_id for each in ids)
-        for one, ids in zip(left["work_item_id"], left["sprint_ids"], strict=True)
-    ]
-    left = left[[not one for one in others]]
     finished = flow.items[flow.items["state"] == "done"]
+    was_done = set(finished["work_item_id"])  # by then; some of them were reopened since
+    left = left[[
+        one not in was_done and (one in mine or not ids or any(board_of.get(each) == flow.board_id for each in ids))
+        for one, ids in zip(left["work_item_id"], left["sprint_ids"], strict=True)
+    ]]  # fmt: skip
     open_ids = set(flow.items.loc[flow.items["state"] != "done", "work_item_id"])
     targets = [
         Target(kind, name, count, _counts(finished, column).get(name, 0))

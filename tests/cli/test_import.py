@@ -211,3 +211,19 @@ def test_jiras_csv_has_no_sprint_dates_and_says_so_while_its_flow_is_known(house
     assert (flow["finished"], flow["lead_days_median"]) == (1, 10)
     codes = [one["code"] for one in house("status", "--json").json["findings"]]
     assert codes.count("sprint_without_start") == 2
+
+
+def test_what_is_left_of_an_epic_is_counted_as_of_the_day_that_is_asked(house: Run, tmp_path: Path) -> None:
+    """On 5 March: A-1 (done on the 10th) and A-2 were open, A-3 was written down on the 8th only. Today: A-2 and A-3."""
+    backlog = tmp_path / "epic.csv"
+    backlog.write_text(
+        "Key,Title,Epic,Sprint,Status,Created at,Done at,Sprint start,Sprint end\n"
+        "A-1,One,E-1,S1,Done,2026-03-01,2026-03-10 09:00,2026-03-02,2026-03-13\n"
+        "A-2,Two,E-1,S1,To do,2026-03-01,,2026-03-02,2026-03-13\n"
+        "A-3,Three,E-1,S1,To do,2026-03-08,,2026-03-02,2026-03-13\n",
+        encoding="utf-8",
+    )
+    assert house("import", str(backlog)).code == 0
+    asked = ("show", "forecast", "--target", "epic:E-1", "--json")
+    assert [house(*asked, "--as-of", day).json[0]["remaining"] for day in ("2026-03-05", "2026-03-20")] == [2, 2]
+    assert house(*asked, "--as-of", "2026-03-08").json[0]["remaining"] == 3
