@@ -56,6 +56,7 @@ FINDING_TITLE = {
     "membership_contradiction": N_("History that contradicts itself"),
     "membership_unknown": N_("What was added or removed is not known"),
     "initial_estimate_unknown": N_("Initial estimates are not known"),
+    "estimate_undated": N_("When an estimate changed is not known"),
     "unestimated": N_("Sprints with unestimated items"),
     "estimate_unreadable": N_("Estimates that are no number"),
     "status_unknown": N_("Statuses that no longer exist"),
