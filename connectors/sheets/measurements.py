@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from connectors.records import MeasurementRecord, Parsed, Records
-from connectors.sheets.cells import text_of
+from connectors.sheets.cells import NOTHING, text_of
 from connectors.sheets.guess import header_texts
 from connectors.sheets.known import Known
 from connectors.sheets.table import Table
@@ -14,6 +14,7 @@ from core.i18n import N_, Text
 from core.units import Quantity, is_misread, parse_unit, series_problems
 
 UNKNOWN_KPI = N_("There is no such KPI: write its id or name as in its definition, or import its definition first.")
+NO_VALUE = N_("This row is left out: it says that nothing was measured.")
 MISREAD = Text(
     "{first} {second}",
     first=Text("One of them is a share of 1, the other a percentage."),
@@ -37,6 +38,8 @@ def parse_measurements(table: Table, known: Known) -> Parsed:
             kpi_id, _, unit = _kpi_of(kpi, known)
             quantity = table.quantity(at, index, units[at] or header_unit or unit, "value")
             if quantity is None or instant is None:
+                if table.has("kpi") and text_of(table.sheet.columns[index][table.rows[at]]).strip().lower() in NOTHING:
+                    table.report(at, "value", "", Text(NO_VALUE), "warning", "no_value", index)
                 continue
             series.setdefault(kpi_id, []).append((at, index, quantity))
             first = seen.setdefault((kpi_id, instant), (at, quantity.value))

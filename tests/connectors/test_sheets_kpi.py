@@ -154,3 +154,11 @@ def test_a_bare_share_is_refused_where_the_other_reading_is_nearer_to_what_the_k
         csv_sheet("KPI,Date,Value\nRight,2026-11-02,1.2\nRight,2026-11-09,90\n"), "kpi_measurement", known=known
     )
     assert [problem.cell for problem in above.errors] == ["C2"]
+
+
+def test_a_row_that_says_nothing_was_measured_is_left_out_with_a_warning() -> None:
+    found = preview(csv_sheet("KPI,Date,Value\nSpeed,2026-11-02,--\nSpeed,2026-11-09,2h\n"), "kpi_measurement")
+    assert [(one.cell, one.found, one.severity, one.code) for one in found.problems] == [
+        ("C2", "--", "warning", "no_value")
+    ]
+    assert [row["value"] for row in found.parsed.measurements.rows] == [7200.0]
