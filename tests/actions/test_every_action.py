@@ -21,6 +21,7 @@ from store.tables import AuditEntry
 from store.write import table_of
 from tests.actions.action_cases import Case
 from tests.actions.shop import Do, audit_log, everything
+from tests.actions.who_may import WHO_MAY
 from tests.actors import actor_of
 
 
@@ -41,11 +42,16 @@ def test_every_action_has_a_case_and_words_for_the_log() -> None:
     assert set(registered()) <= set(ACTION)
 
 
+def test_who_may_do_what_is_what_was_written_down() -> None:
+    found = {name: {role for role in Role if doing.permission in MATRIX[role]} for name, doing in registered().items()}
+    assert found == WHO_MAY
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_only_whose_role_and_reach_allow_it(name: str, sqlite_store: Store) -> None:
     do = CASES[name].prepare(sqlite_store)
     doing, before = registered()[name], everything(sqlite_store)
-    may = [role for role in Role if doing.permission in MATRIX[role]]
+    may = [role for role in Role if role in WHO_MAY[name]]
     for actor in (actor_of(), *(actor_of(role) for role in Role if role not in may)):
         with pytest.raises(Refused):
             do(actor)
