@@ -61,7 +61,7 @@ kpi_view.kpi_cards(reader, rows, series, at)
 ids = [int(row["kpi_id"]) for row in rows]
 named = {int(row["kpi_id"]): row for row in rows}
 asked = st.query_params.get("kpi", "")
-default = int(asked) if asked.isdigit() and int(asked) in ids else ids[0]
+default = int(asked) if asked in map(str, ids) else ids[0]
 with filters.row():
     chosen = filters.choose(
         reader.t("KPI"), ids, key="kpi.chosen", say=lambda one: str(named[one]["name"]), default=default, width=420

@@ -96,6 +96,7 @@ def mount(doors: Doors, provider: Provider, policy: Policy, secret: str) -> Moun
         request.session["next"] = own_path(request.query_params.get("next"))
         back = f"{_own_origin(request, policy)}/sign-in/oidc/callback"
         try:
+            await _check_issuer(client, provider)
             answer: Response = await client.authorize_redirect(request, back)
         except (httpx2.HTTPError, AuthlibBaseError, ValueError, RuntimeError) as error:
             return _refused(request, doors, _out_of_reach(provider, error))
@@ -104,6 +105,7 @@ def mount(doors: Doors, provider: Provider, policy: Policy, secret: str) -> Moun
     async def come_back(request: Request) -> Response:
         back = own_path(request.session.pop("next", None))
         try:
+            await _check_issuer(client, provider)
             token = await client.authorize_access_token(request)
             claims = dict(token.get("userinfo") or {})
             made = await run_in_threadpool(_enter, doors, provider, request, claims)
@@ -132,6 +134,13 @@ def _client(provider: Provider) -> Any:
         client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 10.0},
     )
     return oauth.create_client(NAME)
+
+
+async def _check_issuer(client: Any, provider: Provider) -> None:
+    """What discovery says must be of the issuer that was configured, or an answer of another one would pass for it."""
+    said = (await client.load_server_metadata()).get("issuer")
+    if not isinstance(said, str) or said.rstrip("/") != provider.issuer.rstrip("/"):
+        raise ValueError("the discovery document is of another issuer")
 
 
 def _enter(doors: Doors, provider: Provider, request: Request, claims: Mapping[str, Any]) -> str:

@@ -52,7 +52,7 @@ class SmallProvider:
 
     async def discovery(self, _request: Request) -> Response:
         return JSONResponse(
-            {"issuer": self.issuer, "authorization_endpoint": f"{self.issuer}/authorize", "token_endpoint": f"{self.issuer}/token",
+            {"issuer": self.lie.get("issuer", self.issuer), "authorization_endpoint": f"{self.issuer}/authorize", "token_endpoint": f"{self.issuer}/token",
              "jwks_uri": f"{self.issuer}/keys", "id_token_signing_alg_values_supported": ["RS256"]}
         )  # fmt: skip
 
@@ -174,6 +174,13 @@ def test_a_lie_opens_nothing(front: Front, small: SmallProvider, lie: dict[str, 
     browser = front.browser()
     answer = go(browser, small)
     assert answer.status_code == 403 and browser.who == "" and "eyJ" not in answer.text
+
+
+@pytest.mark.parametrize("said", ["http://evil.test", "", None])
+def test_a_discovery_document_of_another_issuer_leads_nowhere(front: Front, small: SmallProvider, said: str) -> None:
+    small.lie = {"issuer": said}
+    answer = front.browser().get("/sign-in/oidc/")
+    assert answer.status_code == 403 and "did not work" in answer.text
 
 
 def test_an_answer_for_another_browser_opens_nothing(front: Front, small: SmallProvider) -> None:
