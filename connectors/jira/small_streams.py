@@ -63,24 +63,25 @@ def small_batches(
     before = known or Known()
     steady = {name: value for name, value in server.items() if name not in ("serverTime", "databaseBuildNumber")}
     yield _batch("server", [raw("server", "server", steady)])
+    skipped: list[Skipped] = []
     calls: list[Callable[[], list[Raw]]] = [
+        lambda: _boards(client, settings, skipped),  # first: what follows waits for them
+        lambda: _projects(client, settings, flavour),
         lambda: _simple(client, "/rest/api/2/field", "field"),
         lambda: _simple(client, "/rest/api/2/status", "status"),
         lambda: _simple(client, "/rest/api/2/issuetype", "issue_type"),
-        lambda: _projects(client, settings, flavour),
     ]
-    skipped: list[Skipped] = []
-    small = client.map_ordered([*calls, lambda: _boards(client, settings, skipped)])
-    for stream in ("field", "status", "issue_type"):
-        yield _batch(stream, next(small))
-    projects = next(small)
+    found = client.map_ordered(calls)
+    boards, projects = next(found), next(found)
     keys = [str(one.value["key"]) for one in projects]
-    listed = _with_projects(client, next(small), keys, before)
+    listed = _with_projects(client, boards, keys, before)
+    whole = list(client.map_ordered(_later(_configured, client, one, skipped) for one in listed))
+    for stream in ("field", "status", "issue_type"):
+        yield _batch(stream, next(found))
     if settings.boards and not settings.projects:
         shown = {key for one in listed for key in board_projects(one.value)}
         projects = [one for one in projects if one.value["key"] in shown]
     yield _batch("project", projects, [_unseen(key) for key in settings.projects if key not in keys])
-    whole = list(client.map_ordered(_later(_configured, client, one, skipped) for one in listed))
     yield _batch("board", whole, skipped)
     refused: list[Skipped] = []
     yield _batch("sprint", _every_sprint(client, whole, refused, before), refused)

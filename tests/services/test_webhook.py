@@ -103,6 +103,16 @@ def test_the_touched_issues_come_in_together_and_nothing_else_is_read(heard: Hea
     with heard.store.reading() as session:
         run = rows_where(session, t.SyncRun)[-1]
     assert (run.kind, run.actor) == ("issues", WEBHOOK.name)
+    heard.jira.delete(keys[0])
+    heard.jira.hide(issue=keys[1])
+    heard.post({"webhookEvent": "jira:issue_deleted", "issue": {"id": ids[0]}}, secret=heard.secret)
+    assert heard.began.get(timeout=PATIENCE)[1] is not None
+    with (
+        heard.store.reading() as session
+    ):  # Cloud answers 404 to both: what the event told of is certain, the other is not
+        assert {one.external_id for one in rows_where(session, t.WorkItem, is_deleted=True)} >= set(ids)
+        doubtful = {one.subject_id for one in rows_where(session, t.Finding, code="item_deleted_or_hidden")}
+    assert ids[1] in doubtful and ids[0] not in doubtful
 
 
 def test_a_signature_is_as_good_as_the_secret_and_the_source_may_be_named(heard: Heard) -> None:
