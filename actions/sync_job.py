@@ -258,15 +258,18 @@ class Job:
         """Parse anew what is stored, where it was parsed otherwise than it would be now (another field, other types)."""
         self._settle()
         if self.is_distrusted:
-            self.reparse()
+            self.reparse(is_after_reading=True)
             self.standing.parsed_with, self.is_distrusted = self.parse_key(), False
 
-    def reparse(self) -> None:
-        """Make rows anew from every kept record, some hundred in one transaction; figures are derived by the caller."""
+    def reparse(self, *, is_after_reading: bool = False) -> None:
+        """Make rows anew from every kept record, some hundred in one transaction; figures are derived by the caller.
+
+        Args: is_after_reading, in this run: what stays as it is was counted then.
+        """
         self.seen.touch_all()
         with self.store.reading() as session:
             total = count_raw(session, self.source_id, "issue")
-        told = self._again("sprint", list(self.small.values()))
+        told = self._again("sprint", list(self.small.values()), is_after_reading)
         after, done = None, 0
         while True:
             if self.is_cancelled():
@@ -275,19 +278,21 @@ class Job:
                 kept = stored_raw(session, self.source_id, "issue", after=after, limit=REPARSED_AT_ONCE)
             if not kept:
                 break
-            told |= self._again("issue", [Raw("issue", one.external_id, one.payload) for one in kept])
+            told |= self._again("issue", [Raw("issue", one.external_id, one.payload) for one in kept], is_after_reading)
             after, done = kept[-1].external_id, done + len(kept)
             self.tell("reparse", done, total)
         with self.store.writing() as session:  # what no record tells of any more; lost permissions are not of its kind
             stale = {key for key in self.findings.known if key not in told and key[0] not in UNREAD_CODES}
             self.findings = self.findings.write(session, self.source_id, self.run_id, self.at, [], stale)
 
-    def _again(self, stream: str, records: list[Raw]) -> set[Key]:
+    def _again(self, stream: str, records: list[Raw], is_after_reading: bool) -> set[Key]:
         parsed, failed = self.parsed(records)
         step = self.seen.step()
         told = [*map(dict, parsed.findings.rows), *map(finding_of, failed)]
         with self.store.writing() as session:
             write_batch(session, self.source_id, stream, parsed, step, is_exact=True)
+            if is_after_reading:
+                step.counts = {table: {**written, "unchanged": 0} for table, written in step.counts.items()}
             findings = self.findings.write(session, self.source_id, self.run_id, self.at, told, set())
             merged = self.seen.with_step(step)
             self.standing.keep(session, self.source_id, merged)
