@@ -29,7 +29,7 @@ __all__ = [
 DIMENSION_WORDS = {
     "duration": N_("duration"),
     "ratio": N_("percentage"),
-    "money": N_("amount of money"),
+    "money": N_("sum of money"),
     "number": N_("number"),
 }
 # Words for one and the same thing, so that an English and a Chinese sheet can feed one KPI.
