@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlmodel import Session
 
-from store.frames import _typed
+from store.frames import typed
 from store.tables import AuditEntry
 from store.write import table_of
 
@@ -47,7 +47,7 @@ def found(session: Session, search: Search, limit: int | None = None) -> pd.Data
     table = table_of(AuditEntry)
     columns = [table.c[name].label("who") if name == "actor" else table.c[name] for name in COLUMNS]
     statement = select(*columns).where(*_conditions(search)).order_by(table.c.id.desc())
-    return _typed(session, statement if limit is None else statement.limit(limit), {})
+    return typed(session, statement if limit is None else statement.limit(limit), {})
 
 
 def count(session: Session, search: Search) -> int:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from core.actor import Scope
 from store import tables as t
-from store.frames import _typed, in_projects
+from store.frames import in_projects, typed
 from store.write import table_of
 
 UNCOUNTED = ("epic", "subtask")  # R6
@@ -46,8 +46,8 @@ def flow_facts(
     columns = [change.c[name] for name in ("external_id", "work_item_id", "at", "from_value", "to_value")]
     moves = select(*columns).select_from(item.join(change, same_item)).where(*where, change.c.field == "status")
     return {
-        "items": _typed(session, items, {"external_id": "work_item_id"}),
-        "moves": _typed(session, moves, {"external_id": "change_id"}),
+        "items": typed(session, items, {"external_id": "work_item_id"}),
+        "moves": typed(session, moves, {"external_id": "change_id"}),
     }
 
 
@@ -72,7 +72,7 @@ def open_items(
         )
         .order_by(item.c.key)
     )
-    return _typed(session, statement, {"external_id": "work_item_id"})
+    return typed(session, statement, {"external_id": "work_item_id"})
 
 
 def has_sprints(session: Session, source_id: int, board_id: str | None, *, is_started: bool = False) -> bool:

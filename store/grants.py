@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from store import tables as t
-from store.frames import _typed, frame
+from store.frames import frame, typed
 from store.write import table_of
 
 
@@ -24,7 +24,7 @@ def people(session: Session) -> pd.DataFrame:
         .select_from(person.outerjoin(kept, kept.c.person_id == person.c.id))
         .order_by(person.c.name)
     )
-    return _typed(session, statement, {"id": "person_id"})
+    return typed(session, statement, {"id": "person_id"})
 
 
 def grants(session: Session) -> pd.DataFrame:

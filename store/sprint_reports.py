@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from core.actor import Scope
 from store import tables as t
-from store.frames import _by_ids, in_projects
+from store.frames import by_ids, in_projects
 from store.write import table_of
 
 STREAM = "sprint_report"
@@ -34,14 +34,14 @@ def items_by_key(session: Session, scope: Scope, source_id: int, keys: Iterable[
     statement = select(item.c.external_id, *[item.c[name] for name in names]).where(
         item.c.source_id == source_id, in_projects(scope, item.c.project_key)
     )
-    return _by_ids(session, statement.order_by(item.c.key), item.c.key, set(keys), {"external_id": "work_item_id"})
+    return by_ids(session, statement.order_by(item.c.key), item.c.key, set(keys), {"external_id": "work_item_id"})
 
 
 def creation_of(session: Session, source_id: int, ids: Iterable[str]) -> dict[str, datetime | None]:
     """Item id -> when it was created."""
     item = table_of(t.WorkItem)
     statement = select(item.c.external_id, item.c.created_at).where(item.c.source_id == source_id)
-    found = _by_ids(session, statement, item.c.external_id, set(ids), {"external_id": "work_item_id"})
+    found = by_ids(session, statement, item.c.external_id, set(ids), {"external_id": "work_item_id"})
     return {
         one: None if pd.isna(at) else at for one, at in zip(found["work_item_id"], found["created_at"], strict=True)
     }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from core.actor import Scope
+from core.actor import EVERYTHING, Scope
 from core.errors import Invalid, NotFound
 from core.i18n import Text
 from core.plain import plain_text
@@ -248,7 +248,7 @@ def _every_board(
 
 def _categories(session: frames.Reading, source_id: int, board_id: str | None) -> dict[str, str]:
     """Status id -> category as the board counts: its last column is done, whatever the category says (R8)."""
-    statuses, every = frames.statuses(session, source_id), frames.boards(session, frames.EVERYTHING)
+    statuses, every = frames.statuses(session, source_id), frames.boards(session, EVERYTHING)
     board = every[(every["source_id"] == source_id) & (every["board_id"] == board_id)] if board_id else every[:0]
     columns = board["columns"].iloc[0] if len(board) else []
     mapped = {status for column in columns for status in column["statuses"]}
@@ -265,7 +265,7 @@ def _record(
     session: frames.Reading, source_id: int, board_id: str | None, items: pd.DataFrame, as_of: datetime, zone: str
 ) -> tuple[date, date]:
     """The days of throughput that are on record: from the team's first sprint or finished item, a year at most."""
-    begun = frames.sprints(session, frames.EVERYTHING, source_id=source_id)
+    begun = frames.sprints(session, EVERYTHING, source_id=source_id)
     mine = begun[begun["board_id"].isna()] if board_id is None else begun[begun["board_id"] == board_id]
     firsts = [one for one in (mine["started_at"].min(), items["done_at"].min()) if not pd.isna(one)]
     # a day that is not over yet is no quiet day: the record ends with the last whole one
