@@ -175,10 +175,9 @@ def _verdicts(reader: Reader, figures: DemoFigures) -> Section:
 def _remarks(reader: Reader, figures: DemoFigures) -> Section:
     items = {str(row["work_item_id"]): row for row in rows_of(figures.sprint.items)}
     rows = []
-    for one in figures.demo["order"]:
+    spoken_of = set(figures.reactions["work_item_id"])
+    for one in (item for item in figures.demo["order"] if item in spoken_of):
         here = figures.reactions[figures.reactions["work_item_id"] == one]
-        if here.empty:
-            continue
         latest = here.dropna(subset=["reaction"]).drop_duplicates("guest", keep="last")
         counts = Counter(latest["reaction"].tolist())
         said = [f"{reader.t(word)} {counts[code]}" for code, word in REACTION.items() if counts[code]]
