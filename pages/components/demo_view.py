@@ -22,7 +22,7 @@ from pages.components.data import Board
 from pages.components.data import flow as flow_data
 from pages.components.data.drawn import drawn
 from pages.components.history_words import timeline_html
-from pages.components.item_table import Column, item_table, table_html
+from pages.components.item_table import Column, composed, item_table, show
 from pages.components.markup import safe
 from pages.components.sprint_strips import SHOWN, Past, strips
 from pages.components.wording import OUTCOME_COLOURS, bucket_words, outcome_words
@@ -155,14 +155,15 @@ def items_panel(reader: Reader, figures: SprintFigures, parts: Parts, day: datet
         )  # fmt: skip
         sprint_id, rows = figures.sprint["sprint_id"], parts[chosen or "all"]
         told = partial(flow_data.histories, figures.source_id, sprint_id, day)
-        if len(rows) <= OPENABLE:
-            question = ("demo.items", figures.source_id, sprint_id, day, chosen, reader)
-            cards.html(
-                drawn(question, lambda: table_html(*_table(reader, rows, told()), reader, name=reader.t("Items")))
-            )
-            return
-        item_table(*_table(reader, rows, {}), reader, name=reader.t("Items"), key="demo.items")
-        _one_history(reader, rows, told)
+        question, name = ("demo.items", figures.source_id, sprint_id, day, chosen, reader), reader.t("Items")
+        is_openable = len(rows) <= OPENABLE
+
+        def compose() -> Markup | pd.DataFrame:
+            return composed(*_table(reader, rows, told() if is_openable else {}), reader, name=name)
+
+        show(drawn(question, compose), name=name, key="demo.items")
+        if not is_openable:
+            _one_history(reader, rows, told)
 
 
 def findings_panel(reader: Reader, figures: SprintFigures) -> None:

@@ -48,11 +48,22 @@ def item_table(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *
 
     Args: frame, one row per line, with the columns that `columns` name.
     """
+    show(composed(frame, columns, reader, name=name), name=name, key=key)
+
+
+def composed(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *, name: str) -> Markup | pd.DataFrame:
+    """The table in the reader's words, to be shown at once or kept: HTML, or a frame of texts where it is long."""
     if len(frame) > LIMIT:
-        written = pd.DataFrame({c.label: [in_words(row, c, reader) for row in rows_of(frame)] for c in columns})
-        st.dataframe(written, hide_index=True, key=key, height=600, alt=clean(name))
-        return
-    st.html(table_html(frame, columns, reader, name=name))
+        return pd.DataFrame({c.label: [in_words(row, c, reader) for row in rows_of(frame)] for c in columns})
+    return table_html(frame, columns, reader, name=name)
+
+
+def show(table: Markup | pd.DataFrame, *, name: str, key: str) -> None:
+    """Draw what `composed` made."""
+    if isinstance(table, pd.DataFrame):
+        st.dataframe(table, hide_index=True, key=key, height=600, alt=clean(name))
+    else:
+        st.html(table)
 
 
 def table_html(frame: pd.DataFrame, columns: Sequence[Column], reader: Reader, *, name: str = "") -> Markup:
