@@ -15,7 +15,7 @@ from core.i18n import N_, Text
 from core.wording_actions import DECISION
 from store.db import Store
 from store.read import rows_where
-from store.tables import ChangeRequest, Signature
+from store.tables import ChangeRequest, Person, Signature
 
 SUBJECT_TABLE = "change_request"
 LOCAL = "local:"  # the prefix of the person at the machine itself; no account's name may begin with it
@@ -111,7 +111,11 @@ def _refuse_own(work: Work, request: ChangeRequest, signer: str) -> None:
     is_for_own_department = request.department is not None and may(
         as_department, Permission.SIGN_CHANGE, project=None, department=request.department
     )
-    if _same_person(signer, request.requested_by) and not is_for_own_department:
+    person = None if work.actor.person_id is None else work.session.get(Person, work.actor.person_id)
+    names = (
+        {signer, person.display_name} if person else {signer}
+    )  # people write a name as it is shown, not as one signs in
+    if any(_same_person(name, request.requested_by) for name in names) and not is_for_own_department:
         raise Refused(
             Text("{signer} asked for {number} and cannot approve it.", signer=signer, number=request.number),
             next=next_step,

@@ -4,6 +4,7 @@ import pytest
 
 from access.permissions import Permission
 from actions.change_requests import Content, Covered, content_of, hash_of, raise_change_request, revise_change_request
+from actions.people import add_person
 from actions.signatures import decision_on, sign_change
 from actions.waivers import revoke_waiver, waive_change
 from core.actor import Actor, Role, local_admin
@@ -125,6 +126,14 @@ def test_a_department_does_not_see_the_requests_of_others(sqlite_store: Store) -
     request_of(sqlite_store, seed(sqlite_store), department="finance", items=())
     with pytest.raises(NotFound):
         sign_change(sqlite_store, CASHIER, number="CR-1", decision="approved", at=LATER)
+
+
+def test_who_asked_is_the_same_person_under_the_name_that_is_shown(sqlite_store: Store) -> None:
+    number = request_of(sqlite_store, seed(sqlite_store)).number  # 王芳 asked for it
+    person = add_person(sqlite_store, EVERYONE, name="wang", display_name="王芳", role="leader")
+    wang = Actor.with_roles("wang", {Role.LEADER}, projects=None, departments=None, person_id=person.id)
+    with pytest.raises(Refused, match="asked for"):
+        sign_change(sqlite_store, wang, number=number, decision="approved", at=LATER)
 
 
 def test_until_there_is_sign_in_the_local_admin_names_who_signs(sqlite_store: Store) -> None:
