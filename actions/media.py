@@ -1,5 +1,6 @@
 """The picture or video that is shown with an item on stage: attached while a demo is prepared or runs, and taken away."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from access.permissions import Permission
@@ -95,14 +96,16 @@ def _latest(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> It
     return found if found is not None and found.sha256 else None
 
 
-def _forget(store: Store, before: ItemMedia | None) -> None:
+def forget_files(store: Store, hashes: Iterable[str]) -> None:
     """Delete the bytes of what is no longer shown, unless something else shows the same."""
-    if before is None or before.sha256 is None:
-        return
-    with store.writing() as session:  # nobody attaches the same bytes meanwhile
-        latest: dict[tuple[int, str, str], str | None] = {}
-        for row in rows_where(session, ItemMedia):
-            latest[row.source_id, row.sprint_id, row.work_item_id] = row.sha256
-        is_used = before.sha256 in latest.values() or bool(rows_where(session, Attachment, sha256=before.sha256))
-        if not is_used:
-            drop_file(store.config, FOLDER, before.sha256)
+    for sha256 in set(hashes):
+        with store.writing() as session:  # nobody attaches the same bytes meanwhile
+            latest: dict[tuple[int, str, str], str | None] = {}
+            for row in rows_where(session, ItemMedia):
+                latest[row.source_id, row.sprint_id, row.work_item_id] = row.sha256
+            if sha256 not in latest.values() and not rows_where(session, Attachment, sha256=sha256):
+                drop_file(store.config, FOLDER, sha256)
+
+
+def _forget(store: Store, before: ItemMedia | None) -> None:
+    forget_files(store, [before.sha256] if before is not None and before.sha256 else [])

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from access.permissions import Permission
 from actions.base import acting, action
+from actions.media import forget_files
 from core.actor import Actor
 from core.errors import NotFound
 from core.i18n import Text
 from store.db import Session, Store
 from store.read import rows_where
-from store.tables import ImportMapping, Setting, Source
+from store.tables import ImportMapping, ItemMedia, Setting, Source
 from store.undo import delete_sources
 
 STARTED = "is_started"  # a setting: someone has decided about the first start, so nothing comes unasked
@@ -17,7 +18,7 @@ STARTED = "is_started"  # a setting: someone has decided about the first start, 
 
 @action(Permission.MANAGE_SAMPLE, house_wide=True)
 def clear_sample(store: Store, actor: Actor, *, at: datetime | None = None) -> int:
-    """Remove every row of the sample workspace; only audit entries mention it afterwards.
+    """Remove every row of the sample workspace, and what was attached to it; only audit entries mention it afterwards.
 
     Returns: how many rows left. Raises: Refused; NotFound where there is no sample.
     """
@@ -29,11 +30,14 @@ def clear_sample(store: Store, actor: Actor, *, at: datetime | None = None) -> i
         for mapping in rows_where(work.session, ImportMapping, source_name=names):
             work.session.delete(mapping)
         work.session.flush()
-        removed = delete_sources(work.session, [source.id for source in samples if source.id is not None])
+        ids = [source.id for source in samples if source.id is not None]
+        shown = [row.sha256 for row in rows_where(work.session, ItemMedia, source_id=ids) if row.sha256]
+        removed = delete_sources(work.session, ids)
         work.session.expunge_all()
         work.session.merge(Setting(name=STARTED, value={"value": True}, changed_at=work.at, changed_by=actor.name))
         work.audit("sample workspace", {"sources": names}, {"rows_removed": removed})
-        return removed
+    forget_files(store, shown)
+    return removed
 
 
 @action(Permission.MANAGE_SAMPLE, house_wide=True)

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from access.gate import VISIT, Visit
 from actions.media import attach_media, take_media_away
+from actions.sample import clear_sample
 from actions.settings import save_settings
 from core.actor import Role
 from core.errors import FortnightError, Invalid, NotFound
@@ -112,6 +113,15 @@ def test_a_later_one_replaces_it_and_what_nothing_shows_is_gone(sqlite_store: St
         take_media_away(sqlite_store, EVERYONE, source_id=source, **GIVEN, at=LATER)
     last = audit_log(sqlite_store)[-1]
     assert (last.action, (last.before or {})["media_type"], last.after) == ("take_media_away", "image/jpeg", None)
+
+
+def test_what_was_attached_to_the_sample_leaves_with_it(sqlite_store: Store) -> None:
+    sample, own = seed(sqlite_store, name="sample", is_sample=True), seed(sqlite_store, name="own")
+    for source in (sample, own):
+        attached(sqlite_store, source, picture())
+    attached(sqlite_store, sample, picture("GIF"))
+    clear_sample(sqlite_store, EVERYONE, at=LATER)
+    assert [one.read_bytes() for one in files(sqlite_store)] == [picture()]  # the house's own item shows it, too
 
 
 def test_only_whoever_sees_sprint_and_item_sees_it(sqlite_store: Store) -> None:
