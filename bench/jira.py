@@ -176,7 +176,7 @@ class Measured:
 
 
 def first_syncs(
-    issues: int = ISSUES, repeats: int = 2, flavours: tuple[str, ...] = ("cloud", "data-center")
+    issues: int = ISSUES, repeats: int = 3, flavours: tuple[str, ...] = ("cloud", "data-center")
 ) -> Iterator[Measured]:
     """First syncs of so many issues, both flavours, without latency and with it: the best of `repeats`, in turns."""
     for flavour in flavours:
