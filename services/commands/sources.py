@@ -13,6 +13,7 @@ from core.actor import local_admin
 from core.errors import Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
+from core.wording_actions import POLICY
 from services.commands.frame import LANG, Json, Lang, argument, command, group, h, opened, option, plain, say, show
 from services.credential_prompt import asked_credential, asked_line
 from store.db import Store
@@ -37,6 +38,15 @@ Account = Annotated[
     str | None,
     option(
         "--account", N_("The email (Cloud) or user name; without it the secret is a personal token."), N_("ACCOUNT")
+    ),
+]
+Policy = Annotated[
+    str | None, option("--policy", N_("How any source is counted: jira-cloud, jira-dc or plan-cn (R15)."), N_("POLICY"))
+]
+CountSubtasks = Annotated[
+    bool | None,
+    option(
+        "--count-subtasks/--no-count-subtasks", N_("Count a source's sub-tasks as items of their own, or not (R6).")
     ),
 ]
 
@@ -105,7 +115,9 @@ def test(name: Name) -> None:
     _tested(store, source.settings, credential)
 
 
-@command(sources_app, "set", N_("Correct a source: its address, its scope, or what was guessed of it."))
+@command(
+    sources_app, "set", N_("Correct a source: its address, its scope, what was guessed of it, or how it is counted.")
+)
 def change(
     name: Name,
     rename: Annotated[str | None, option("--name", N_("Another name."), N_("NAME"))] = None,
@@ -139,13 +151,12 @@ def change(
         list[str] | None,
         option("--status", N_("STATUS=CATEGORY; categories: todo, in_progress, done."), N_("STATUS=CATEGORY")),
     ] = None,
+    policy: Policy = None,
+    count_subtasks: CountSubtasks = None,
     account: Account = None,
     credential_file: CredentialFile = None,
     token_file: TokenFile = None,
 ) -> None:
-    from actions.connection import credential_of
-    from actions.sources import change_jira_source
-
     store, _ = opened()
     fields = {
         "estimation_field": estimation,
@@ -161,13 +172,38 @@ def change(
     for one, pairs in (("type_mapping", types), ("status_mapping", statuses)):
         if pairs:
             changes[one] = _pairs(pairs)
-    if not changes:
+    if not changes and policy is None and count_subtasks is None:
         raise typer.BadParameter(h(N_("Say what to correct; --help lists it.")))
-    source_id = _source(store, name).id or 0
+    if policy is not None and policy not in POLICY:
+        raise typer.BadParameter(h(N_("Use jira-cloud, jira-dc or plan-cn.")), param_hint="--policy")
+    source = _source(store, name, kind="jira" if changes else None)
+    if changes:
+        _correct_jira(store, source.id or 0, changes, asked=(account, credential_file, token_file))
+    if policy is not None or count_subtasks is not None:
+        _count_otherwise(store, source.id or 0, policy, count_subtasks)
+
+
+def _count_otherwise(store: Store, source_id: int, policy: str | None, count_subtasks: bool | None) -> None:
+    """Count a source of any kind otherwise, its figures derived anew (R6, R15)."""
+    from actions.settings import save_source_settings
+
+    source = save_source_settings(
+        store, local_admin(), source_id=source_id, policy=policy, counts_subtasks=count_subtasks
+    )
+    say(N_("{name} is counted as chosen, its figures are derived anew."), name=source.name)
+
+
+def _correct_jira(
+    store: Store, source_id: int, changes: dict[str, Any], *, asked: tuple[str | None, Path | None, Path | None]
+) -> None:
+    """Correct what a Jira was told or guessed; another address asks for the credential again."""
+    from actions.connection import credential_of
+    from actions.sources import change_jira_source
+
     credential = None
-    if url is not None:
-        given_account, secret = asked_credential(account, credential_file, token_file)
-        credential = credential_of(given_account, secret, url=url)
+    if "url" in changes:
+        given_account, secret = asked_credential(*asked)
+        credential = credential_of(given_account, secret, url=changes["url"])
     source = change_jira_source(store, local_admin(), source_id=source_id, changes=changes, credential=credential)
     say(N_("{name} is corrected; what has to be read anew comes with the next sync."), name=source.name)
 
@@ -224,12 +260,12 @@ def remove(
     typer.echo(Reader(LANG).tn("{name} is removed: {n} row.", "{name} is removed: {n} rows.", removed, name=name))
 
 
-def _source(store: Store, name: str) -> Any:
-    """The Jira source of this name. Raises: NotFound."""
+def _source(store: Store, name: str, *, kind: str | None = "jira") -> Any:
+    """The source of this name: a Jira, or of any kind. Raises: NotFound."""
     from actions.sources import source_of_name
 
     with store.reading() as session:
-        found = source_of_name(session, name, kind="jira")
+        found = source_of_name(session, name, kind=kind)
         session.expunge_all()
         return found
 

@@ -15,6 +15,7 @@ from store import tables as t
 from store.db import open_store
 from store.read import rows_where
 from tests.cli.conftest import Run
+from tests.cli.files import SPRINT, csv_text, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +148,36 @@ def test_files_are_watched_and_left(house: Run, tmp_path: Path) -> None:
     assert "watched already" in house("sources", "watch", str(file)).failure
     assert house("sources", "watch", str(file), "--stop").code == 0
     assert "No file is watched." in house("sources", "watch").out
+
+
+def test_how_a_sheet_is_counted_is_chosen_from_the_shell(house: Run, tmp_path: Path) -> None:
+    rows = (
+        ("S-1", "Split orders", "Story", "Done", *SPRINT, "3", "3", "", "", "2026-11-04 10:00"),
+        ("S-2", "Old rule", "Story", "To do", *SPRINT, "5", "5", "2026-11-05 10:00", "2026-11-06 10:00", ""),
+        ("S-3", "Its test", "Sub-task", "Done", *SPRINT, "2", "2", "", "", "2026-11-04 10:00"),
+    )
+    assert house("import", write_csv(tmp_path, csv_text(rows))).code == 0
+    (source,) = house("sources", "--json").json
+
+    def points() -> dict[str, float]:
+        return house("show", "sprint", "--json").json["points"]  # type: ignore[no-any-return]
+
+    # jira-cloud: S-2 shows in added and in removed; the sub-task follows its parent, uncounted.
+    assert {one: points()[one] for one in ("committed", "added", "removed")} == {
+        "committed": 3,
+        "added": 5,
+        "removed": 5,
+    }
+    done = house("sources", "set", source["source"], "--policy", "plan-cn", "--count-subtasks")
+    assert (done.code, "is counted as chosen" in done.out) == (0, True), done.err
+    # plan-cn: added then removed is left out; S-3 counts by itself.
+    assert {one: points()[one] for one in ("committed", "added", "removed")} == {
+        "committed": 5,
+        "added": 0,
+        "removed": 0,
+    }
+    assert house("sources", "--json").json[0]["policy"] == "plan-cn"
+    assert house("sources", "set", source["source"], "--no-count-subtasks").code == 0
+    assert points()["committed"] == 3 and house("sources", "--json").json[0]["policy"] == "plan-cn"
+    assert house("sources", "set", source["source"], "--policy", "own").code == 2
+    assert "no such source" in house("sources", "set", source["source"], "--policy", "jira-dc", "--every", "5").failure
