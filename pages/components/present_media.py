@@ -27,8 +27,10 @@ def shown(reader: Reader, source_id: int, sprint_id: str, item: Mapping[str, Any
 def _large(reader: Reader, row: Mapping[str, Any], title: str) -> Markup:
     address = f"/stage/media/{row['media_id']}"
     if is_picture(row["media_type"]):
-        one = Markup('<img class="fn-stage-media" src="{}" alt="{}">')
-        return one.format(address, reader.t("Picture of {title}", title=safe(title)))
+        one = Markup('<img class="fn-stage-media" src="{}" alt="{}" title="{}">')
+        return one.format(
+            address, reader.t("Picture of {title}", title=safe(title)), reader.t("P fills the screen with it")
+        )
     one = Markup('<video class="fn-stage-media" src="{}" aria-label="{}" controls preload="metadata"></video>')
     return one.format(address, reader.t("Video of {title}", title=safe(title)))
 
