@@ -8,6 +8,7 @@ from actions.base import acting, action
 from actions.derive import derive
 from actions.sources import jira_source
 from actions.sync_job import Job
+from actions.sync_reparse import reparse
 from actions.sync_rows import Counts, source_projects
 from actions.sync_state import Standing, told_counts
 from connectors.jira import Settings
@@ -61,7 +62,7 @@ def reparse_source(store: Store, actor: Actor, *, source_id: int, at: datetime |
                 kind=Kind.RETRIABLE,
             )
         job = Job(store, source_id, run.id or 0, settings, instant, Standing.of(cursor), is_quiet=True)
-        job.reparse()
+        reparse(job)
         job.standing.parsed_with = job.parse_key()
         with acting(store, actor, "reparse_source", at=at) as work:
             work.is_reach_checked = True

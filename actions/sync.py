@@ -15,6 +15,7 @@ from actions.sources import jira_source, stored_credential
 from actions.sync_ahead import ReadAhead
 from actions.sync_census import look_for_deleted, look_for_vanished
 from actions.sync_job import Job, OnProgress
+from actions.sync_reparse import catch_up
 from actions.sync_reports import read_sprint_reports
 from actions.sync_rows import Counts, source_projects
 from actions.sync_state import Standing, begin_run, note_run, told_counts
@@ -186,7 +187,7 @@ class _Sync:
             if job.vanished:
                 look_for_vanished(job, client)
             return
-        job.catch_up()
+        catch_up(job)
         if is_first and not census:
             job.standing.census_at = job.at.isoformat()  # nothing was known that could have vanished
         elif census or (census is None and job.is_census_due()):

@@ -8,9 +8,7 @@ from typing import Any
 from actions.sync_key import parse_key
 from actions.sync_quarantine import (
     SYNC_CODES,
-    UNREAD_CODES,
     Findings,
-    Key,
     Subject,
     finding_of,
     subject_of,
@@ -28,12 +26,11 @@ from connectors.records import Parsed
 from core.clock import now
 from store.bulk import UNSTORABLE
 from store.db import Session, Store
-from store.raw_records import RawRow, count_raw, digest, every_raw, forget_raw, keep_raw, known_digests, stored_raw
+from store.raw_records import RawRow, count_raw, digest, every_raw, forget_raw, keep_raw, known_digests
 from store.write import Row
 
 CONTEXT_STREAMS = ("server", "field", "status", "issue_type", "project", "board", "sprint")
 LISTED = frozenset({"board", "sprint"})  # streams that are read board by board
-REPARSED_AT_ONCE = 200
 CENSUS_EVERY = timedelta(days=1)
 LISTS_EVERY = timedelta(days=1)  # a sprint closed long ago may have been renamed, a board configured otherwise
 TABLES = {  # stream -> the table whose row a record is
@@ -93,7 +90,7 @@ class Job:
         if self.is_cancelled():
             raise Cancelled
         if batch.stream == "issue":
-            self._settle()
+            self.settle()
         records = list(
             {(one.stream, one.external_id): one for one in batch.records if one.stream != "deleted"}.values()
         )
@@ -242,7 +239,7 @@ class Job:
         """What a record's rows depend on beside the record."""
         return parse_key(self.settings, self.context)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Once the small streams are in: whether what is stored was parsed as it would be now."""
         if self.is_settled:
             return
@@ -253,52 +250,6 @@ class Job:
             self.is_distrusted = count_raw(session, self.source_id, "issue") > 0
         if not self.is_distrusted:
             self.standing.parsed_with = key
-
-    def catch_up(self) -> None:
-        """Parse anew what is stored, where it was parsed otherwise than it would be now (another field, other types)."""
-        self._settle()
-        if self.is_distrusted:
-            self.reparse(is_after_reading=True)
-            self.standing.parsed_with, self.is_distrusted = self.parse_key(), False
-
-    def reparse(self, *, is_after_reading: bool = False) -> None:
-        """Make rows anew from every kept record, some hundred in one transaction; figures are derived by the caller.
-
-        Args: is_after_reading, in this run: what stays as it is was counted then.
-        """
-        self.seen.touch_all()
-        with self.store.reading() as session:
-            total = count_raw(session, self.source_id, "issue")
-        told = self._again("sprint", list(self.small.values()), is_after_reading)
-        after, done = None, 0
-        while True:
-            if self.is_cancelled():
-                raise Cancelled
-            with self.store.reading() as session:
-                kept = stored_raw(session, self.source_id, "issue", after=after, limit=REPARSED_AT_ONCE)
-            if not kept:
-                break
-            told |= self._again("issue", [Raw("issue", one.external_id, one.payload) for one in kept], is_after_reading)
-            after, done = kept[-1].external_id, done + len(kept)
-            self.tell("reparse", done, total)
-        with self.store.writing() as session:  # what no record tells of any more; lost permissions are not of its kind
-            stale = {key for key in self.findings.known if key not in told and key[0] not in UNREAD_CODES}
-            self.findings = self.findings.write(session, self.source_id, self.run_id, self.at, [], stale)
-
-    def _again(self, stream: str, records: list[Raw], is_after_reading: bool) -> set[Key]:
-        parsed, failed = self.parsed(records)
-        step = self.seen.step()
-        told = [*map(dict, parsed.findings.rows), *map(finding_of, failed)]
-        with self.store.writing() as session:
-            write_batch(session, self.source_id, stream, parsed, step, is_exact=True)
-            if is_after_reading:
-                step.counts = {table: {**written, "unchanged": 0} for table, written in step.counts.items()}
-            findings = self.findings.write(session, self.source_id, self.run_id, self.at, told, set())
-            merged = self.seen.with_step(step)
-            self.standing.keep(session, self.source_id, merged)
-        self.seen, self.findings = merged, findings
-        self.skipped += failed
-        return {(one["code"], one["subject_table"], one["subject_id"]) for one in told}
 
     def parsed(self, records: Sequence[Raw]) -> tuple[Parsed, list[Skipped]]:
         """Parse records; one that cannot be parsed is set aside and the rest go on."""
