@@ -13,7 +13,7 @@ from core.reader import Reader
 from core.rows import rows_of
 from pages.components import cards, data, entry_form, filters, screens, upload
 from pages.components.data import demo
-from pages.components.markup import join, muted, plain, safe
+from pages.components.markup import clean, join, muted, plain, safe
 from reports.figures import SprintFigures
 
 
@@ -21,18 +21,19 @@ def shown(reader: Reader, source_id: int, sprint_id: str, item: Mapping[str, Any
     """The item's picture or video on the stage, from our own route; P fills the screen with it."""
     row = demo.media(source_id, sprint_id).get(str(item["work_item_id"]))
     if row is not None:
-        st.html(_large(reader, row, str(item["title"])))
+        st.html(large(reader, row, str(item["title"])))
 
 
-def _large(reader: Reader, row: Mapping[str, Any], title: str) -> Markup:
+def large(reader: Reader, row: Mapping[str, Any], title: str) -> Markup:
+    """A picture or video as HTML. Args: row, of store.demos.standing_media; title, of its item."""
     address = f"/stage/media/{row['media_id']}"
     if is_picture(row["media_type"]):
         one = Markup('<img class="fn-stage-media" src="{}" alt="{}" title="{}">')
         return one.format(
-            address, reader.t("Picture of {title}", title=safe(title)), reader.t("P fills the screen with it")
+            address, reader.t("Picture of {title}", title=clean(title)), reader.t("P fills the screen with it")
         )
     one = Markup('<video class="fn-stage-media" src="{}" aria-label="{}" controls preload="metadata"></video>')
-    return one.format(address, reader.t("Video of {title}", title=safe(title)))
+    return one.format(address, reader.t("Video of {title}", title=clean(title)))
 
 
 def attach_form(reader: Reader, source_id: int, sprint_id: str, work_item_id: str) -> None:

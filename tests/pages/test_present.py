@@ -13,9 +13,11 @@ from actions.derive import rebuild
 from actions.media import attach_media
 from actions.reactions import react
 from core.actor import local_admin
+from core.reader import Reader
 from pages.components import data
 from pages.components.data import demo
 from pages.components.order_list import Listed, in_order
+from pages.components.present_media import large
 from store.read import rows_where
 from store.tables import Demo
 from tests.pages.conftest import OpenPage, headline_of, page_html, page_text
@@ -102,6 +104,12 @@ def test_an_item_shows_its_picture_from_our_own_address(sample_home: Path, open_
     assert f'<img class="fn-stage-media" src="/stage/media/{kept.id}"' in page
     show_item(data.house_store(), local_admin(), demo_id=stage.demo_id, work_item_id=stage.order[1])
     assert "/stage/media/" not in page_html(open_page("present", query={"demo": str(stage.demo_id)}))
+
+
+@pytest.mark.parametrize("media_type", ["image/png", "video/webm"])
+def test_a_title_is_said_of_the_picture_as_it_is(media_type: str) -> None:
+    html = large(Reader("en"), {"media_id": 1, "media_type": media_type}, "<b>a & b</b>")
+    assert ' of &lt;b&gt;a &amp; b&lt;/b&gt;"' in html
 
 
 def test_a_sprint_that_has_not_started_is_not_called_empty(sample_home: Path, open_page: OpenPage) -> None:
