@@ -83,16 +83,15 @@ def trend_strip(
 ) -> Spark:
     """A strip for "against its own past": the line, the natural limits as a grey band, the last point marked.
 
-    The dot is orange where the last value lies beyond a limit.
+    The dot is orange where the last value lies beyond a limit; a last value that is not known has none.
     """
     scale = _Scale(len(values), [*values, limits.lower if limits else None, limits.upper if limits else None], pad=0.15)
     parts = [_band(scale, limits, palette, 0)] if is_band(limits) else []
     parts.append(_path(scale, values, palette[meaning]))
-    last = next((v for v in reversed(values) if known(v)), None)
+    last = values[-1] if values else None
     beyond = beyond_limit(last, limits) is not None
-    return Spark(
-        _svg(parts), (), _last(scale, values, "not_completed" if beyond else meaning), _say(values, reader, write)
-    )
+    dot = _last(scale, values, "not_completed" if beyond else meaning) if known(last) else None
+    return Spark(_svg(parts), (), dot, _say(values, reader, write))
 
 
 def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:

@@ -68,3 +68,8 @@ def test_the_name_of_a_phase_keeps_off_the_line() -> None:
     spark = kpi_sparkline(high_then_low, reader=EN, palette=LIGHT, write=EN.number, phases=[(0, ""), (2, "Launch")])
     name = next(mark for mark in spark.marks if mark.meaning == "phase")
     assert name.top > 20
+
+
+def test_a_last_value_that_is_not_known_has_no_dot() -> None:
+    assert trend_strip([1, 2, None], reader=EN, palette=LIGHT, write=EN.number).dot is None
+    assert trend_strip([1, None, 2], reader=EN, palette=LIGHT, write=EN.number).dot is not None
