@@ -1,6 +1,9 @@
 """The words behind codes of KPIs and feedback: assurance, signals, limits, kinds, states, and what could not be known."""
 
-from core.i18n import N_
+from collections.abc import Mapping
+from typing import Any
+
+from core.i18n import N_, Text
 
 ASSURANCE = {
     "consistently_met": N_("consistently met"),
@@ -66,9 +69,15 @@ RESPONSE_STATE = {
 }
 RESPONSE_FINDING = {
     "calendar_year_not_covered": N_(
-        "The working calendar “{label}” does not know the holidays of {year}. Response times that cannot be known: {n}. "
-        "An admin can import the holidays of that year."
+        "The working calendar “{label}” does not know the holidays of {year}. Times of {measure} that cannot be known: "
+        "{n}. An admin can import the holidays of that year."
     ),
     "reply_before_received": N_("Feedback {label} was answered before it came in: its response time is left out."),
     "confirmed_before_received": N_("Feedback {label} was confirmed before it came in: its resolution is left out."),
 }
+
+
+def response_finding_text(code: str, label: str, params: Mapping[str, Any]) -> Text:
+    """Why a response time is not known (R29), as a sentence."""
+    measure = Text(RESPONSE_MEASURE[params["measure"]]) if "measure" in params else ""
+    return Text(RESPONSE_FINDING[code], **{**params, "label": label, "measure": measure})

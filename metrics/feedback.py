@@ -14,6 +14,7 @@ LIFE = {"reply": 0, "linked": 1, "corrected": 2, "resolved": 3, "confirmed": 4, 
 CORRECTABLE = ("received_at", "kind", "text", "csat", "nps", "submitted_by", "department", "project_key", "release")
 
 STATES = ("open", "answered", "resolved", "confirmed")
+UNRESOLVED = ("open", "answered")  # what every figure called `open` counts: not yet resolved, answered or not
 COUNTS = ["received", "csat_n", "nps_n"]
 SCORE_COLUMNS = {"csat": "float64", "csat_n": "int64", "nps": "float64", "nps_n": "int64"}
 WEEK_COLUMNS = {"week": "datetime64[us]", "received": "int64", "open": "int64", **SCORE_COLUMNS}
@@ -32,6 +33,7 @@ KIND_COLUMNS = {
     "kind": "str",
     "received": "int64",
     "open": "int64",
+    "waiting": "int64",
     "answered": "int64",
     "resolved": "int64",
     "confirmed": "int64",
@@ -227,7 +229,7 @@ def feedback_weeks(feedback: pd.DataFrame, events: pd.DataFrame, *, zone: str, a
 @metric(
     name="feedback_by_kind",
     title="Feedback by kind",
-    description="What kind of feedback came in, and how much of it is open, answered, resolved and confirmed.",
+    description="What kind of feedback came in, how much of it is open (unanswered or answered), resolved and confirmed.",
     unit="pieces; CSAT as a ratio, NPS from -1 to 1",
     grain="one row per kind of feedback",
     direction="none",
@@ -239,15 +241,16 @@ def feedback_weeks(feedback: pd.DataFrame, events: pd.DataFrame, *, zone: str, a
 def feedback_by_kind(feedback: pd.DataFrame, events: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
     """Per kind: how many were received, how many stand in each state, CSAT and NPS with their n.
 
-    Args: as in `feedback_weeks`. Returns: KIND_COLUMNS, the most frequent kind first, then by name; open + answered +
-    resolved + confirmed = received. Empty input gives no rows. Rule: R28.
+    Args: as in `feedback_weeks`. Returns: KIND_COLUMNS, the most frequent kind first, then by name; `open` counts what is
+    not yet resolved, as in `feedback_weeks`: waiting (for an answer) + answered = open, and open + resolved + confirmed =
+    received. Empty input gives no rows. Rule: R28.
     """
     items = received(feedback, events, as_of=as_of)
     states = feedback_state(feedback, events, as_of=as_of)["state"]  # the same pieces in the same order
     found = scores(items, items["kind"]).rename_axis("kind").reset_index()
-    for state in STATES:
-        counts = items.loc[states.eq(state), "kind"].value_counts()
-        found[state] = _looked_up(counts, found["kind"]).fillna(0)
+    for name, counted in {**{one: (one,) for one in STATES}, "waiting": ("open",), "open": UNRESOLVED}.items():
+        counts = items.loc[states.isin(counted), "kind"].value_counts()
+        found[name] = _looked_up(counts, found["kind"]).fillna(0)
     found = found.sort_values(["received", "kind"], ascending=[False, True], ignore_index=True)
     return found[list(KIND_COLUMNS)].astype(KIND_COLUMNS)
 

@@ -47,6 +47,10 @@ class ResponseTimes:
         known = {name: row[name] for name in ("median_seconds", "p90_seconds")}
         return {name: None if np.isnan(value) else value for name, value in known.items()} | {"n": row["n"]}
 
+    def not_covered(self, measure: str) -> int:
+        """How many times of a measure are not known since no calendar covers their year."""
+        return int(self.frame.loc[self.frame["measure"] == measure, "n_not_covered"].sum())
+
 
 def _example() -> Mapping[str, Any]:
     return {**example(), "calendars": {}, "default_calendar": WorkingCalendar()}
@@ -89,11 +93,13 @@ def response_times(
     by_item: dict[str, Any] = {"feedback_id": items["feedback_id"]}
     for measure, column in MEASURES.items():
         seconds, state = np.full(len(items), np.nan), np.full(len(items), "waiting", dtype="object")
+        lost: dict[tuple[str, int], int] = {}
         for name in [None, *calendars]:
             chosen = (names.isna() if name is None else names == name).to_numpy()
             calendar = default_calendar if name is None else calendars[name]
             seconds[chosen], state[chosen] = _timed(items[chosen], column, calendar)
-            findings += _uncovered(items[chosen & (state == "not_covered")], column, calendar, measure)
+            _count_uncovered(lost, items[chosen & (state == "not_covered")], column, calendar)
+        findings += _uncovered(lost, measure)
         findings += _contradictions(items[state == "contradictory"], measure)
         summary.append({"measure": measure, **_summary(seconds, state)})
         by_item |= {f"{measure}_seconds": seconds, f"{measure}_state": state}
@@ -125,23 +131,24 @@ def _summary(seconds: Any, state: Any) -> dict[str, Any]:
     return {"median_seconds": median, "p90_seconds": p90, "n": len(known), **counts}
 
 
-def _uncovered(items: pd.DataFrame, column: str, calendar: WorkingCalendar, measure: str) -> list[Finding]:
-    """One finding per calendar and year that nobody knows, with how many times it takes away."""
-    lost: dict[int, int] = {}
+def _count_uncovered(
+    lost: dict[tuple[str, int], int], items: pd.DataFrame, column: str, calendar: WorkingCalendar
+) -> None:
+    """Count the times that each calendar's unknown years take away; departments may share a calendar."""
     for begin, end in zip(items["received_at"], items[column], strict=True):
         for year in calendar.uncovered_years(begin, end):
-            lost[year] = lost.get(year, 0) + 1
+            lost[calendar.name, year] = lost.get((calendar.name, year), 0) + 1
+
+
+def _uncovered(lost: Mapping[tuple[str, int], int], measure: str) -> list[Finding]:
+    """One finding per calendar and year that nobody knows, with how many times it takes away."""
     return [
         Finding(
-            YEAR_NOT_COVERED,
-            "warning",
-            "calendar",
-            f"{calendar.name}:{year}",
-            calendar.name,
+            YEAR_NOT_COVERED, "warning", "calendar", f"{name}:{year}", name,
             {"year": str(year), "n": n, "measure": measure},
         )
-        for year, n in sorted(lost.items())
-    ]
+        for (name, year), n in sorted(lost.items())
+    ]  # fmt: skip
 
 
 def _contradictions(items: pd.DataFrame, measure: str) -> list[Finding]:

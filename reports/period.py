@@ -14,7 +14,7 @@ from core.units import format_quantity
 from core.wording_actions import CHANGE_KIND
 from core.wording_kpi import ASSURANCE, SIGNAL
 from core.wording_reports import REPORT_KIND
-from metrics.feedback import scores
+from metrics.feedback import UNRESOLVED, scores
 from reports import blocks
 from reports.figures.feedback import FeedbackFigures, feedback_figures
 from reports.figures.house import house_settings
@@ -182,11 +182,13 @@ def _received(figures: PeriodFigures) -> pd.DataFrame:
 
 def _feedback(reader: Reader, figures: PeriodFigures) -> Section:
     came = _received(figures)
-    still_open = int(figures.feedback.items["state"].isin(("open", "answered")).sum())
+    still_open = int(figures.feedback.items["state"].isin(UNRESOLVED).sum())
     found: dict[str, Any] = {}
     if len(came):
         found = {str(k): v for k, v in scores(came, pd.Series("all", index=came.index)).to_dict("index")["all"].items()}
-    median = figures.feedback.times.of("first_response")["median_seconds"]
+    times = figures.feedback.times
+    median, lost = times.of("first_response")["median_seconds"], times.not_covered("first_response")
+    left_out = [reader.t("{n} in a year the calendar does not know", n=lost)] if lost else []
     facts = [
         Fact(reader.t("Received"), reader.number(len(came))),
         Fact(reader.t("Open at the end"), reader.number(still_open)),
@@ -194,7 +196,7 @@ def _feedback(reader: Reader, figures: PeriodFigures) -> Section:
         _score(reader, "NPS", found.get("nps"), found.get("nps_n"), lambda value: reader.number(value * 100, 0)),
         Fact(
             reader.t("First answer, median"), "–" if median is None else reader.duration(median),
-            reader.t("working time, all feedback so far"),
+            " · ".join([reader.t("working time, all feedback so far"), *left_out]),
         ),
     ]  # fmt: skip
     return Section(reader.t("Feedback after launch"), (Facts(tuple(facts)),))

@@ -138,6 +138,7 @@ def feedback_lines(payload: Payload, reader: Reader) -> list[str]:
                payload["first_response"], reader),
         _times(N_("Resolution: median {median}, 90 % within {p90} of working time (n = {n})"),
                payload["resolution"], reader),
+        *(f"  {_finding_line(one, reader)}" for one in payload["findings"]),
     ]  # fmt: skip
 
 
@@ -234,7 +235,13 @@ def _finding_lines(findings: Sequence[Payload], reader: Reader) -> list[str]:
     if not findings:
         return ["", reader.t("No findings in the data.")]
     head = reader.tn("{n} finding in the data", "{n} findings in the data", len(findings))
-    return ["", head, *[f"  {_word(SEVERITY, one['severity'], reader)}: {one['text']}" for one in findings]]
+    return ["", head, *[f"  {_finding_line(one, reader)}" for one in findings]]
+
+
+def _finding_line(one: Payload, reader: Reader) -> str:
+    """How grave, found in which source, and the sentence."""
+    source = f" [{one['source']}]" if one.get("source") else ""
+    return f"{_word(SEVERITY, one['severity'], reader)}{source}: {one['text']}"
 
 
 def _kpi_row(one: Payload, unit: str, reader: Reader) -> list[str]:

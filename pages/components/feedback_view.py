@@ -7,10 +7,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from charts.feedback import feedback_volume, score_trend
-from core.i18n import N_
+from core.i18n import N_, Text
 from core.reader import Reader
 from core.rows import rows_of
-from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE
+from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE, response_finding_text
+from core.working_time import YEAR_NOT_COVERED
+from metrics.feedback import UNRESOLVED
 from pages.components import cards, data, feedback_forms, feedback_words, filters, screens, theme
 from pages.components.data import linked
 from pages.components.data.linked import Link
@@ -75,6 +77,17 @@ def tiles(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> None:
         name = reader.t("Working time to {measure}, median", measure=reader.t(RESPONSE_MEASURE[row["measure"]]))
         shown.append(Figure(name, feedback_words.working(reader, median), note, _grey(row["n"])))
     cards.tiles(shown)
+    for one in unknown_years(figures):
+        cards.html(muted(reader.say(one)))
+
+
+def unknown_years(figures: FeedbackFigures) -> list[Text]:
+    """Which years the working calendars do not know, so that times are not known (R29)."""
+    return [
+        response_finding_text(one.code, one.subject_label, one.params)
+        for one in figures.times.findings
+        if one.code == YEAR_NOT_COVERED
+    ]
 
 
 def _score_tile(reader: Reader, score: str, periods: dict[str, dict[str, Any]]) -> Figure:
@@ -147,7 +160,9 @@ def kinds(reader: Reader, figures: FeedbackFigures) -> None:
     columns = [
         Column("kind", reader.t("Kind"), write=lambda code: words.get(code, code)),
         Column("received", reader.t("Received"), "number"),
-        *(Column(state, reader.t(FEEDBACK_STATE[state]), "number") for state in FEEDBACK_STATE),
+        Column("open", reader.t("Open"), "number"),
+        Column("waiting", reader.t(FEEDBACK_STATE["open"]), "number"),
+        *(Column(state, reader.t(FEEDBACK_STATE[state]), "number") for state in FEEDBACK_STATE if state != "open"),
         scored("csat"),
         scored("nps"),
     ]
@@ -177,7 +192,7 @@ def filtered(reader: Reader, items: pd.DataFrame) -> pd.DataFrame:
         )
     keep = pd.Series(True, index=items.index)
     if state == "unfinished":
-        keep &= items["state"].isin(feedback_words.OPEN)
+        keep &= items["state"].isin(UNRESOLVED)
     elif state != "all":
         keep &= items["state"] == state
     if kind:

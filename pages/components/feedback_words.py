@@ -7,11 +7,10 @@ import pandas as pd
 
 from core.i18n import N_
 from core.reader import Reader
-from metrics.feedback import scores
+from metrics.feedback import UNRESOLVED, scores
 from reports.figures import FeedbackFigures
 
 ENOUGH = 5  # R28: a score of fewer answers is greyed
-OPEN = ("open", "answered")
 PERIOD_DAYS = 28
 STATE_BADGE = {"open": "alarm", "answered": "warning", "resolved": "neutral", "confirmed": "completed"}
 SCORE = {"csat": N_("CSAT"), "nps": N_("NPS")}
@@ -20,7 +19,7 @@ SCORE = {"csat": N_("CSAT"), "nps": N_("NPS")}
 def answer(reader: Reader, figures: FeedbackFigures, as_of: datetime) -> str:
     """How much came lately, how much is open, how long people wait: the page's answer in a sentence."""
     recent = figures.items[figures.items["received_at"] > as_of - timedelta(days=PERIOD_DAYS)]
-    still_open = int(figures.items["state"].isin(OPEN).sum())
+    still_open = int(figures.items["state"].isin(UNRESOLVED).sum())
     came = reader.tn(
         "{n} piece of feedback came in over the last four weeks",
         "{n} pieces of feedback came in over the last four weeks",

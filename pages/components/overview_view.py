@@ -154,7 +154,8 @@ def feedback_panel(reader: Reader, figures: FeedbackFigures) -> None:
             return
         week = figures.weeks.iloc[-2] if len(figures.weeks) > 1 else figures.weeks.iloc[-1]
         since = reader.t("week of {day}", day=_day(week["week"]))
-        first = figures.times.of("first_response")
+        first, lost = figures.times.of("first_response"), figures.times.not_covered("first_response")
+        left_out = [reader.t("{n} in a year the calendar does not know", n=lost)] if lost else []
         cards.tiles(
             [
                 Figure(reader.t("Received"), reader.number(int(week["received"])), since, href=href),
@@ -168,7 +169,7 @@ def feedback_panel(reader: Reader, figures: FeedbackFigures) -> None:
                 ),
                 Figure(
                     reader.t("First answer, median"), feedback_words.working(reader, first["median_seconds"]),
-                    reader.t("working time, n = {n}", n=int(first["n"])), href=href,
+                    " · ".join([reader.t("working time, n = {n}", n=int(first["n"])), *left_out]), href=href,
                 ),
             ]
         )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from reports.figures.churn import ChurnFigures, churn_figures, churn_payload
 from reports.figures.feedback import FeedbackFigures, feedback_figures, feedback_payload
-from reports.figures.house import house_settings, recent_runs, source_figures, status_figures
+from reports.figures.house import house_settings, recent_runs, source_figures
 from reports.figures.kpi import KpiFigures, kpi_figures, kpi_payload, kpi_units
 from reports.figures.sprint import SprintFigures, find_sprint, sprint_figures, sprint_payload
+from reports.figures.status import status_figures
 
 __all__ = [
     "ChurnFigures",

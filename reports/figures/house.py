@@ -1,4 +1,4 @@
-"""What the store holds, how fresh it is, and what was found in its data."""
+"""The house's settings, sources and runs, and the words of what was found in its data."""
 
 from typing import Any
 
@@ -9,30 +9,20 @@ from core.house import HouseSettings, house_from
 from core.i18n import Text, unpacked
 from core.plain import plain_text
 from core.reader import Reader
-from core.rows import rows_of
 from core.wording_jira import JIRA_FINDING
+from core.wording_kpi import RESPONSE_FINDING, response_finding_text
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
 from core.wording_sheets import SHEET_FINDING
 from core.wording_sync import SYNC_FINDING
+from metrics.finding import Finding
 from reports.figures.plain import jsonable, records
 from store import frames
-from store.migrate import revisions
 
 
 def house_settings(session: frames.Reading) -> HouseSettings:
     """The settings of the house as stored; defaults where nothing was chosen."""
     return house_from(frames.stored_settings(session))
-
-
-def status_figures(session: frames.Reading, reader: Reader) -> dict[str, Any]:
-    """`{"counts": {table: rows}, "fresh_since", "schema", "findings": [...]}` for `status --json`."""
-    return {
-        "counts": frames.row_counts(session),
-        "fresh_since": jsonable(frames.fresh_since(session)),
-        "schema": revisions()[-1],
-        "findings": [finding_entry(row, reader) for row in rows_of(frames.findings(session))],
-    }
 
 
 def recent_runs(session: frames.Reading, limit: int = 20) -> list[dict[str, Any]]:
@@ -58,8 +48,18 @@ def source_named(session: frames.Reading, name: str) -> int:
     return int(known[name])
 
 
+def told(finding: Finding) -> dict[str, Any]:
+    """A metric's own finding as a row of the finding table says it."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "subject_label": finding.subject_label,
+        "params": finding.params,
+    }
+
+
 def finding_entry(row: dict[Any, Any], reader: Reader) -> dict[str, Any]:
-    """A finding as `status` prints it: code, severity, what it is about, its sentence in the reader's language."""
+    """A finding as the shell prints it: code, severity, what it is about, its sentence in the reader's language."""
     return {
         "code": row["code"],
         "severity": row["severity"],
@@ -73,6 +73,8 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
     """The sentence of any finding: of the ledger, of data quality, or of an import (which brings its own words)."""
     if code in LEDGER_FINDING:
         return ledger_finding_text(code, params)
+    if code in RESPONSE_FINDING:
+        return response_finding_text(code, label, params)
     if code in QUALITY_FINDING:
         return Text(QUALITY_FINDING[code], **{"label": label, **params})
     if code in JIRA_FINDING:

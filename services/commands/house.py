@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from core.actor import local_admin
+from core.clock import now
 from core.config import load_config
 from core.house import LABELS
 from core.i18n import N_
@@ -63,7 +64,7 @@ def status(lang: Lang = LANG, as_json: Json = False) -> None:
     def lines(session: Any, payload: Any, who: Reader) -> Sequence[str]:
         return status_lines(payload, who, recent_runs(session))
 
-    show(status_figures, lines, lang, as_json)
+    show(lambda session, who: status_figures(session, who, as_of=now()), lines, lang, as_json)
 
 
 @command(app, "settings", N_("Show the settings of the house, or change one."))

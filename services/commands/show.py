@@ -108,7 +108,7 @@ def show_feedback(as_of: AsOf = None, lang: Lang = LANG, as_json: Json = False) 
     from reports.tables import feedback_lines
 
     show(
-        lambda session, who: feedback_payload(session, EVERYTHING, as_of=instant(as_of, who) or now()),
+        lambda session, who: feedback_payload(session, EVERYTHING, who, as_of=instant(as_of, who) or now()),
         plain(feedback_lines),
         lang,
         as_json,

@@ -1,6 +1,7 @@
 """What people read says exactly what programs read, in either language, in columns that stand below each other."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from reports.columns import table, width, wrapped
 from reports.figures.kpi import canonical_unit
 from reports.tables import churn_lines, feedback_lines, kpi_lines, source_lines, sprint_lines, status_lines
 from tests.cli.conftest import Run
-from tests.cli.files import write_csv
+from tests.cli.files import csv_text, write_csv
 
 SHOWN = ("sprint", "churn", "kpi", "feedback")
 
@@ -92,7 +93,8 @@ def test_json_has_the_keys_the_issue_gives(sample: Run) -> None:
     assert list(kpi) == ["kpi", "unit", "direction", "baseline", "target", "current", "measured_at", "n", "progress",
                          "limits", "assurance", "signals"]  # fmt: skip
     assert list(kpi["limits"]) == ["lower", "centre", "upper", "state"]
-    assert list(sample("show", "feedback", "--json").json) == ["weeks", "first_response", "resolution", "by_kind"]
+    assert list(sample("show", "feedback", "--json").json) == ["weeks", "first_response", "resolution", "by_kind",
+                                                                   "findings"]  # fmt: skip
 
 
 @pytest.mark.parametrize("what", SHOWN)
@@ -256,3 +258,39 @@ def test_a_replay_has_that_days_sprint_and_churn(sample: Run) -> None:
     assert (shown["sprint"]["state"], shown["sprint"]["completed_at"]) == ("active", None)
     latest = sample("show", "sprint", "--as-of", day, "--json").json
     assert latest["sprint"]["started_at"] <= day
+
+
+OLD_FEEDBACK = (
+    "ID,Received at,Feedback,Kind,Department,Reply,Replied at\n"
+    "F1,2003-03-03 09:00,Labels do not print,bug,Operations,Fixed,2003-03-03 11:00\n"
+    "F2,2003-03-04 09:00,Totals are wrong,bug,Finance,,\n"
+)
+
+
+def test_an_unknown_time_says_which_years_holidays_are_missing(house: Run, tmp_path: Path) -> None:
+    (tmp_path / "feedback.csv").write_text(OLD_FEEDBACK, encoding="utf-8")
+    assert house("import", str(tmp_path / "feedback.csv"), "--kind", "feedback", "--source", "desk").code == 0
+    shown = house("show", "feedback", "--json").json
+    assert shown["first_response"] == {"median_seconds": None, "p90_seconds": None, "n": 0}
+    assert [(one["code"], one["params"]) for one in shown["findings"]] == [
+        ("calendar_year_not_covered", {"year": "2003", "n": 1, "measure": "first_response"})
+    ]
+    said = "does not know the holidays of 2003. Times of first response that cannot be known: 1."
+    assert said in house("show", "feedback").out and said in house("status").out
+    assert "没有 2003 年的节假日安排，无法计算的首次响应时长：1 个" in house("show", "feedback", "--lang", "zh").out
+    # open is what is not yet resolved, answered or not, by week and by kind
+    assert (shown["weeks"][-1]["open"], shown["by_kind"]["bug"]["open"], shown["by_kind"]["bug"]["waiting"]) == (
+        2,
+        2,
+        1,
+    )
+
+
+def test_a_finding_names_the_source_it_was_found_in(house: Run, tmp_path: Path) -> None:
+    for team in ("shop", "app"):  # both call their sprint Sprint 1
+        file = write_csv(tmp_path, csv_text(without=("Added at", "Removed at")), f"{team}.csv")
+        assert house("import", file, "--kind", "backlog", "--source", team).code == 0
+    found = house("status", "--json").json["findings"]
+    assert {one["source"] for one in found} == {"shop", "app"}
+    told = [line for line in house("status").out.splitlines() if found[0]["text"] in line]
+    assert {name for name in ("shop", "app") for line in told if f"[{name}]" in line} == {"shop", "app"}

@@ -169,11 +169,13 @@ def test_by_kind_adds_up() -> None:
     events = told((2, "reply", "03-06"), (3, "confirmed", "03-07"))
     found = feedback_by_kind(feedback, events, as_of=AS_OF)
     assert found["kind"].tolist() == ["bug", "idea", "praise"]
-    assert found[["received", "open", "answered", "resolved", "confirmed"]].values.tolist() == [
-        [2, 0, 1, 0, 1],
-        [1, 1, 0, 0, 0],
-        [1, 1, 0, 0, 0],
+    # open = not yet resolved, answered or not, as in the weeks
+    assert found[["received", "open", "waiting", "answered", "resolved", "confirmed"]].values.tolist() == [
+        [2, 1, 0, 1, 0, 1],
+        [1, 1, 1, 0, 0, 0],
+        [1, 1, 1, 0, 0, 0],
     ]
+    assert weeks(feedback, events)["open"].iloc[-1] == found["open"].sum() == 3
     assert found["csat"].tolist() == [0, 1, 1]
 
 
@@ -240,6 +242,18 @@ def test_a_year_without_calendar_is_null_with_a_finding() -> None:
         "calendar_year_not_covered",
         {"year": "2039", "n": 2, "measure": "first_response"},
     )
+    shared = {
+        "calendars": {"Operations": WorkingCalendar()},
+        "as_of": late,
+    }  # departments that share a calendar: one finding
+    by_two = response_times(
+        feedback.assign(department=["Operations", "Finance", "Finance"]),
+        events,
+        default_calendar=WorkingCalendar(),
+        **shared,
+    )
+    assert [(one.subject_id, one.params["n"]) for one in by_two.findings] == [(finding.subject_id, 2)]
+    assert found.not_covered("first_response") == 2 and found.not_covered("resolution") == 0
     imported = WorkingCalendar(days={date(2039, 10, 3): False})
     assert response_times(feedback, events, default_calendar=imported, **given).of("first_response")["n"] == 3
 

@@ -1,5 +1,6 @@
 """The feedback page: what came, who waits, and forms whose entries show at once."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.feedback import answer_feedback, submit_feedback
-from core.actor import Actor, Role
+from core.actor import Actor, Role, local_admin
+from core.config import load_config
 from core.reader import Reader
 from pages.components import data, feedback_words
+from store.db import open_store
 from tests.actors import actor_of
-from tests.pages.conftest import OpenPage, page_html
+from tests.pages.conftest import OpenPage, page_html, page_text
 
 EN, ZH = Reader("en", "Asia/Shanghai"), Reader("zh", "Asia/Shanghai")
 
@@ -96,6 +99,17 @@ def test_the_page_opens_with_its_answer(sample_home: Path, open_page: OpenPage) 
 def test_the_page_speaks_chinese(sample_home: Path, open_page: OpenPage) -> None:
     html = page_html(open_page("feedback", "zh"))
     assert "最近四周收到" in html and "工作时间" in html and "未计入" in html
+
+
+def test_an_unknown_time_names_the_year_where_it_stands(empty_home: Path, open_page: OpenPage) -> None:
+    store, lead = open_store(load_config()), local_admin()
+    moment = datetime(2003, 3, 3, 1, tzinfo=UTC)
+    one = submit_feedback(store, lead, kind="bug", text="x", received_at=moment, at=moment)
+    answer_feedback(store, lead, feedback_id=one.id or 0, reply="soon", at=moment + timedelta(hours=2))
+    store.engine.dispose()
+    text = page_text(open_page("feedback"))
+    assert "does not know the holidays of 2003. Times of first response that cannot be known: 1." in text
+    assert "in a year the calendar does not know" in page_text(open_page("overview"))
 
 
 def test_an_empty_store_offers_the_form(empty_home: Path, open_page: OpenPage) -> None:
