@@ -6,7 +6,7 @@ from access.permissions import Permission
 from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional, past, required, within
 from actions.own_source import source_for_entry
-from actions.quantities import Given, canonical_value, unit_of
+from actions.quantities import Given, canonical_value, refuse_contradiction, unit_of
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
@@ -93,6 +93,8 @@ def revise_kpi(store: Store, actor: Actor, *, kpi_id: int, at: datetime | None =
             setattr(kpi, name, optional(given, labels[name], longest=LONGEST_TEXT))
         required(kpi.name, N_("Name"))
         one_of(kpi.direction, DIRECTION, N_("Direction"))
+        if "direction" in changes:
+            refuse_contradiction(kpi.direction, _baseline_of(work, kpi_id), _target_of(work, kpi_id))
         work.require(project=kpi.project_key, department=kpi.department)
         if kpi.model_dump() == before:
             work.nothing_changed()
@@ -140,6 +142,7 @@ def set_baseline(
                 Text("A baseline is locked only with its provenance."),
                 next=Text("Say who measured it, how, and where that is kept."),
             )
+        refuse_contradiction(kpi.direction, row.value, _target_of(work, kpi_id))
         work.add(row)
         if before is not None and before.is_locked:
             why = required(reason, N_("Reason"), longest=LONGEST_TEXT)
@@ -175,6 +178,7 @@ def set_target(
             recorded_at=work.at,
             recorded_by=actor.name,
         )
+        refuse_contradiction(kpi.direction, _baseline_of(work, kpi_id), row.value)
         work.add(row)
         work.audit(f"target of {kpi.name}", before, row)
         return row
@@ -202,6 +206,16 @@ def begin_phase(
         row = _add_phase(work, kpi_id, utc(begins_at), one_of(kind, PHASE_KIND, N_("Kind of phase")), why)
         work.audit(f"phase of {kpi.name}", None, row)
         return row
+
+
+def _baseline_of(work: Work, kpi_id: int) -> float | None:
+    found = last_where(work.session, KpiBaseline, kpi_id=kpi_id)
+    return found.value if found else None
+
+
+def _target_of(work: Work, kpi_id: int) -> float | None:
+    found = last_where(work.session, KpiTarget, kpi_id=kpi_id)
+    return found.value if found else None
 
 
 def kpi_in_reach(work: Work, kpi_id: int) -> Kpi:

@@ -2,7 +2,8 @@
 
 from core.errors import Invalid
 from core.i18n import N_, Text
-from core.units import Quantity, check_series, parse_quantity, parse_unit
+from core.units import Quantity, check_series, direction_of, parse_quantity, parse_unit
+from core.wording_kpi import BELOW_ZERO, CONTRADICTS
 from store.tables import Kpi
 
 Given = str | float
@@ -31,5 +32,16 @@ def canonical_value(kpi: Kpi, given: Given, field: str) -> float:
     unit = Quantity(kpi.dimension, 1.0, kpi.unit, f"1 {kpi.unit}".strip())
     check_series([(Text(N_("the KPI's unit")), unit), (Text(field), found)], dimension=kpi.dimension)
     if found.value < 0 and not kpi.can_be_negative:
-        raise Invalid(Text("“{found}” is below zero, which this KPI cannot be.", found=found.raw), where=where)
+        raise Invalid(Text(BELOW_ZERO, found=found.raw), where=where)
     return found.value
+
+
+def refuse_contradiction(direction: str | None, baseline: float | None, target: float | None) -> None:
+    """Refuse a direction that baseline and target contradict; where they are equal, either is allowed (R23: n/a). Raises: Invalid."""
+    leads = direction_of(baseline, target)
+    if leads is not None and direction is not None and direction != leads:
+        raise Invalid(
+            Text("Direction, baseline and target contradict each other."),
+            why=Text(CONTRADICTS[leads]),
+            next=Text("Correct the direction, or enter the target before the baseline it is measured from."),
+        )

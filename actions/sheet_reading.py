@@ -8,7 +8,7 @@ from actions.settings import house_settings
 from connectors.sheets.field import SheetField
 from connectors.sheets.fields import FIELDS, fields_of
 from connectors.sheets.guess import guess
-from connectors.sheets.known import Known
+from connectors.sheets.known import Agreed, Known
 from connectors.sheets.problem import Problem, cell_name
 from connectors.sheets.reader import Book, Sheet
 from connectors.sheets.settings import Settings
@@ -150,11 +150,13 @@ def _known(session: Session, source_id: int, kinds_read: set[str]) -> Known:
     kpis = lookup.kpis_by_name(session, source_id)
     every_source = [source.id for source in rows_where(session, t.Source) if source.id is not None]
     own = lookup.sprint_names(session, [source_id])
+    named = {one: external_id for one, external_id, _, _ in kpis.values()}
     return Known(
         sprints={**lookup.sprint_names(session, every_source), **own},
         items=frozenset(lookup.item_keys(session)) if kinds_read & REFERRING else None,
         kpis={name: (external_id, dimension, unit) for name, (_, external_id, dimension, unit) in kpis.items()},
-        levels=lookup.kpi_levels(session, {one: external_id for one, external_id, _, _ in kpis.values()}),
+        levels=lookup.kpi_levels(session, named),
+        agreed={one: Agreed(*said) for one, said in lookup.kpi_agreed(session, named).items()},
     )
 
 

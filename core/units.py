@@ -6,6 +6,7 @@ Canonical units: duration in seconds, ratio as a share (85 % is 0.85), money in 
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from core.errors import Invalid
 from core.i18n import N_, Text
@@ -17,6 +18,7 @@ __all__ = [
     "DIMENSION_WORDS",
     "Quantity",
     "check_series",
+    "direction_of",
     "format_effort",
     "format_quantity",
     "is_misread",
@@ -113,6 +115,13 @@ def _mixed_notations(series: Sequence[tuple[Position, Quantity]]) -> list[Invali
         )
         for at, found in odd
     ]
+
+
+def direction_of(baseline: float | None, target: float | None) -> Literal["down", "up"] | None:
+    """The direction in which a KPI is to go, told by its baseline and target; None where they are equal or one is missing."""
+    if baseline is None or target is None or baseline == target:
+        return None
+    return "down" if target < baseline else "up"
 
 
 def is_misread(found: Quantity, levels: Sequence[float]) -> bool:

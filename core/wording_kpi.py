@@ -33,6 +33,15 @@ SIGNAL = {
 }
 SIDE = {"above": N_("above the centre"), "below": N_("below the centre")}
 DIRECTION = {"down": N_("lower is better"), "up": N_("higher is better")}
+CONTRADICTS = {
+    "down": N_(
+        "Its target lies below its baseline, which means that lower is better; accepted is a direction that agrees."
+    ),
+    "up": N_(
+        "Its target lies above its baseline, which means that higher is better; accepted is a direction that agrees."
+    ),
+}
+BELOW_ZERO = N_("“{found}” is below zero, which this KPI cannot be.")
 PHASE_KIND = {"release": N_("release"), "re_baseline": N_("re-baseline")}
 
 FEEDBACK_KIND = {

@@ -70,6 +70,20 @@ def kpi_levels(session: Session, kpis: Mapping[int, str]) -> dict[str, tuple[flo
     return {one: tuple(sorted(values)) for one, values in found.items()}
 
 
+def kpi_agreed(session: Session, kpis: Mapping[int, str]) -> dict[str, tuple[str, bool, float | None, float | None]]:
+    """External id -> direction, whether it can be negative, latest baseline and target. Args: kpis, our id -> external id."""
+    kpi = table_of(t.Kpi)
+    latest = [
+        {row.kpi_id: row.value for row in session.execute(select(told.c.kpi_id, told.c.value).order_by(told.c.id))}
+        for told in (table_of(t.KpiBaseline), table_of(t.KpiTarget))
+    ]
+    return {
+        kpis[row.id]: (row.direction, row.can_be_negative, latest[0].get(row.id), latest[1].get(row.id))
+        for row in session.execute(select(kpi.c.id, kpi.c.direction, kpi.c.can_be_negative))
+        if row.id in kpis
+    }
+
+
 def sources_of_kpis(session: Session, kpi_ids: Iterable[int]) -> set[int]:
     """The sources that these KPIs belong to."""
     kpi = table_of(t.Kpi)

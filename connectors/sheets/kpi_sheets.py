@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from connectors.records import BaselineRecord, KpiRecord, Parsed, PhaseRecord, Records, TargetRecord
 from connectors.sheets.choices import accepted_choices
-from connectors.sheets.known import Known
+from connectors.sheets.known import Agreed, Known
+from connectors.sheets.measurements import below_zero
 from connectors.sheets.table import Table
 from core.errors import Invalid
 from core.i18n import N_, Text
-from core.units import Quantity, parse_unit, series_problems
+from core.units import Quantity, direction_of, parse_unit, series_problems
+from core.wording_kpi import CONTRADICTS
 
 DEFINED = (
     "name",
@@ -62,7 +64,7 @@ def parse_kpi(table: Table, known: Known) -> Parsed:
                 Text("Another KPI has this name: accepted is one KPI per name."),
                 code="duplicate",
             )
-        _define(table, one, definition, out)
+        _define(table, one, definition, out, known.agreed.get(one))
     releases = zip(ids, table.column("release_at"), table.column("release_reason"), strict=True)
     for at, (one, release_at, reason) in enumerate(releases):
         if one is None or release_at is None:
@@ -110,7 +112,7 @@ def _plain(value: Any) -> Any:
     return (value.dimension, value.value) if isinstance(value, Quantity) else value
 
 
-def _define(table: Table, one: str, definition: _Definition, out: Parsed) -> None:
+def _define(table: Table, one: str, definition: _Definition, out: Parsed, agreed: Agreed | None) -> None:
     values = {name: value for name, (value, _) in definition.values.items()}
     rows = {name: at for name, (_, at) in definition.values.items()}
     baseline, target = values.get("baseline"), values.get("target")
@@ -125,8 +127,20 @@ def _define(table: Table, one: str, definition: _Definition, out: Parsed) -> Non
     for problem in series_problems([(table.place(rows[name], name), quantity) for name, quantity in series]):
         table.report(rows["target"], "target", "", problem.what)
         return
+    may_be_negative = values.get("can_be_negative", agreed.can_be_negative if agreed else False)
+    below = [name for name, quantity in series if quantity.value < 0 and not may_be_negative]
+    for name in below:
+        table.report(rows[name], name, "", below_zero(values[name]), code="below_zero")
+    if below:
+        return
     dimension, shown = unit or _shared_unit([quantity for _, quantity in series])
-    direction = values.get("direction") or _direction(baseline, target)
+    before, after = (agreed.baseline, agreed.target) if agreed else (None, None)
+    leads = direction_of(baseline.value if baseline else before, target.value if target else after)
+    direction = values.get("direction") or leads or (agreed.direction if agreed else None)
+    if leads and direction != leads:
+        place = next(name for name in ("direction", "target", "baseline") if name in values)
+        table.report(rows[place], place, "", Text(CONTRADICTS[leads]), code="direction_contradicted")
+        return
     if direction is None:
         if any(
             name not in values and table.is_wrong(definition.at, name) for name in ("direction", "baseline", "target")
@@ -188,9 +202,3 @@ def _shared_unit(found: Sequence[Quantity]) -> tuple[str, str]:
         return "number", ""
     units = {quantity.unit for quantity in found}
     return found[0].dimension, found[0].unit if len(units) == 1 or found[0].dimension != "duration" else ""
-
-
-def _direction(baseline: Quantity | None, target: Quantity | None) -> Literal["down", "up"] | None:
-    if baseline is None or target is None or baseline.value == target.value:
-        return None
-    return "down" if target.value < baseline.value else "up"

@@ -6,15 +6,18 @@ from typing import cast
 
 from connectors.records import MeasurementRecord, Parsed, Records
 from connectors.sheets.cells import NOTHING, text_of
+from connectors.sheets.fields import fields_of
 from connectors.sheets.guess import header_texts
 from connectors.sheets.known import Known
 from connectors.sheets.table import Table
 from core.errors import Invalid
 from core.i18n import N_, Text
 from core.units import Quantity, is_misread, parse_unit, series_problems
+from core.wording_kpi import BELOW_ZERO
 
 UNKNOWN_KPI = N_("There is no such KPI: write its id or name as in its definition, or import its definition first.")
 NO_VALUE = N_("This row is left out: it says that nothing was measured.")
+SIGN = N_("Its definition says by the column {header} whether it can be.")
 MISREAD = Text(
     "{first} {second}",
     first=Text("One of them is a share of 1, the other a percentage."),
@@ -41,6 +44,9 @@ def parse_measurements(table: Table, known: Known) -> Parsed:
                 if table.has("kpi") and text_of(table.sheet.columns[index][table.rows[at]]).strip().lower() in NOTHING:
                     table.report(at, "value", "", Text(NO_VALUE), "warning", "no_value", index)
                 continue
+            if quantity.value < 0 and kpi_id in known.agreed and not known.agreed[kpi_id].can_be_negative:
+                table.report(at, "value", "", below_zero(quantity), code="below_zero", index=index)
+                continue
             series.setdefault(kpi_id, []).append((at, index, quantity))
             first = seen.setdefault((kpi_id, instant), (at, quantity.value))
             if first[0] != at:
@@ -65,6 +71,16 @@ def parse_measurements(table: Table, known: Known) -> Parsed:
             )
     _check(table, series, known)
     return Parsed("kpi_measurement", table.sheet.name, measurements=measurements)
+
+
+def below_zero(found: Quantity) -> Text:
+    """Why a negative value of a KPI that cannot be negative is refused, and where a KPI says that it can."""
+    field = fields_of("kpi")["can_be_negative"]
+    return Text(
+        "{first} {second}",
+        first=Text(BELOW_ZERO, found=found.raw),
+        second=Text(SIGN, header=f"{field.en} ({field.zh})"),
+    )
 
 
 def _raw(cell: object, number_format: str | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from actions import kpis
+from actions.quantities import refuse_contradiction
 from core.errors import FortnightError, Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
@@ -88,12 +89,14 @@ def _definition_fields(reader: Reader, filling: entry_form.Entry) -> dict[str, A
 
 
 def _check_quantities(given: dict[str, Any]) -> None:
-    """Refuse a baseline or target that does not fit the unit before anything is written. Raises: Invalid."""
+    """Refuse a baseline or target that does not fit the unit or the direction before anything is written. Raises: Invalid."""
     unit = str(given["unit"])
     dimension, written = parse_unit(unit) if unit.strip() else ("number", "")
     named = [(Text(N_("Baseline")), given["baseline"]), (Text(N_("Target")), given["target"])]
-    series = [(name, parse_quantity(value, default_unit=written or None)) for name, value in named if value.strip()]
-    check_series(series, dimension=dimension)
+    read = [parse_quantity(value, default_unit=written or None) if value.strip() else None for _, value in named]
+    check_series([(name, one) for (name, _), one in zip(named, read, strict=True) if one], dimension=dimension)
+    baseline, target = (one.value if one else None for one in read)
+    refuse_contradiction(str(given["direction"]), baseline, target)
 
 
 def revise(reader: Reader, row: dict[str, Any]) -> None:

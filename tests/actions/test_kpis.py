@@ -183,3 +183,17 @@ def test_a_phase_begins_with_its_reason(sqlite_store: Store) -> None:
         ).begins_at
         == START
     )
+
+
+def test_direction_baseline_and_target_must_agree(sqlite_store: Store) -> None:
+    kpi = kpi_of(sqlite_store, unit="min", direction="down").id or 0
+    set_baseline(sqlite_store, EVERYONE, kpi_id=kpi, value="2h", at=AT)
+    with pytest.raises(Invalid, match="contradict"):
+        set_target(sqlite_store, EVERYONE, kpi_id=kpi, value="3h", at=LATER)
+    set_target(sqlite_store, EVERYONE, kpi_id=kpi, value="2h", at=LATER)  # equal: allowed, progress is n/a (R23)
+    set_target(sqlite_store, EVERYONE, kpi_id=kpi, value="15min", reason="agreed", at=LATER)
+    with pytest.raises(Invalid, match="contradict"):
+        set_baseline(sqlite_store, EVERYONE, kpi_id=kpi, value="10min", at=LATER)
+    with pytest.raises(Invalid, match="contradict"):
+        revise_kpi(sqlite_store, EVERYONE, kpi_id=kpi, direction="up", at=LATER)
+    revise_kpi(sqlite_store, EVERYONE, kpi_id=kpi, name="Speed", at=LATER)

@@ -162,3 +162,31 @@ def test_a_row_that_says_nothing_was_measured_is_left_out_with_a_warning() -> No
         ("C2", "--", "warning", "no_value")
     ]
     assert [row["value"] for row in found.parsed.measurements.rows] == [7200.0]
+
+
+def cells(text: str, kind: str = "kpi", known: Known | None = None) -> list[tuple[str | None, str, str]]:
+    return [(one.cell, one.code, one.found) for one in preview(csv_sheet(text), kind, known=known).errors]
+
+
+def test_a_negative_value_is_refused_by_cell_where_the_kpi_cannot_be_negative() -> None:
+    definitions = "Name,Unit,Baseline,Target,Can be negative\nSpeed,min,2h,15min,\nMargin,%,-5%,10%,yes\n"
+    assert cells(definitions) == []
+    assert cells(definitions.replace("15min", "-15min")) == [("D2", "below_zero", "-15min")]
+    known = Known().plus(parse(csv_sheet(definitions), "kpi"))
+    measured = "KPI,Date,Value\nSpeed,2026-11-02,-5min\nMargin,2026-11-02,-5%\n"
+    assert cells(measured, "kpi_measurement", known) == [("C2", "below_zero", "-5min")]
+    wide = "Date,Speed,Margin\n2026-11-02,-5min,-5%\n"
+    assert cells(wide, "kpi_measurement", known) == [("B2", "below_zero", "-5min")]
+    # what the store knows counts where the sheet has no such column
+    assert cells("Name,Unit,Baseline,Target\nMargin,%,-4%,10%\n", known=known) == []
+
+
+def test_a_direction_that_baseline_and_target_contradict_is_refused_by_cell() -> None:
+    for unit, baseline, target, said in (("min", "2h", "15min", "higher is better"), ("%", "85%", "98%", "down")):
+        head = "Name,Unit,Direction,Baseline,Target\n"
+        assert cells(f"{head}K,{unit},{said},{baseline},{target}\n") == [("C2", "direction_contradicted", said)]
+        assert cells(f"{head}K,{unit},{said},{baseline},{baseline}\n") == []  # equal: allowed, progress n/a (R23)
+    known = Known().plus(parse(csv_sheet("Name,Unit,Baseline,Target\nSpeed,min,2h,15min\n"), "kpi"))
+    assert cells("Name,Unit,Direction,Target\nSpeed,min,down,3h\n", known=known) == [
+        ("C2", "direction_contradicted", "down")
+    ]
