@@ -10,12 +10,17 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from core.i18n import N_
+from core.wall_time import is_leapt_over
 
 ACCEPTED = N_("Accepted: a date such as 2026-11-03, 2026-11-03 14:02, 2026年11月3日, 03/Nov/26 2:02 PM.")
 AMBIGUOUS = N_(
     "Day and month cannot be told apart; write 2026-11-03, or say in the source's settings which comes first."
 )
 SERIAL = N_("A bare number is no date: format the cell as a date, or write 2026-11-03.")
+LEAPT_OVER = N_(
+    "This time does not exist: the clocks of the project's zone went forward over it. Write the time that they showed, or "
+    "one with its offset, such as 2026-03-29 02:30+01:00."
+)
 FIRST_YEAR, LAST_YEAR = 1970, 2199  # outside it is a typing error, or Excel's empty date 1900-01-00
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTH_LOCALES = ("en", "zh_Hans", "zh_Hant", "ja", "de", "fr", "es", "it", "pt", "nl")
@@ -126,6 +131,8 @@ class DateReader:
     def _instant(self, at: datetime) -> datetime:
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise NotADate(ACCEPTED)
+        if at.tzinfo is None and is_leapt_over(at, self.zone):
+            raise NotADate(LEAPT_OVER)
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def _text(self, text: str) -> datetime:

@@ -16,6 +16,7 @@ import typer
 from core.config import Config, load_config
 from core.i18n import LANGUAGES, N_, nearest_language, translate
 from core.reader import Reader
+from core.wall_time import is_leapt_over
 from reports.shell_help import speak
 from store.db import Store, open_store
 
@@ -140,6 +141,8 @@ def instant(text: str | None, who: Reader) -> datetime | None:
             at = datetime.combine(date.fromisoformat(text), time.max)
         except ValueError:
             at = datetime.fromisoformat(text)
+        if at.tzinfo is None and is_leapt_over(at, ZoneInfo(who.zone)):
+            raise ValueError(f"no clock showed {at}")
         return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(who.zone))).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter(

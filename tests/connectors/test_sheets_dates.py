@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from connectors.sheets.dates import AMBIGUOUS, SERIAL, DateReader, NotADate, day_order, month_names
+from connectors.sheets.dates import AMBIGUOUS, LEAPT_OVER, SERIAL, DateReader, NotADate, day_order, month_names
 
 AFTERNOON = datetime(2026, 11, 3, 6, 2, tzinfo=UTC)  # 14:02 in Shanghai
 
@@ -123,3 +123,19 @@ def test_month_names_are_unambiguous() -> None:
     assert names["mai"] == 5
     assert names["november"] == names["十一月"] == names["nov"] == 11
     assert set(names.values()) == set(range(1, 13))
+
+
+def test_a_time_that_no_clock_showed_is_refused() -> None:
+    """On 29 March 2026 the clocks of Berlin went from 02:00 to 03:00; those of Beirut from 00:00 to 01:00."""
+    berlin = DateReader("Europe/Berlin", None)
+    for given in ("2026-03-29 02:30", datetime(2026, 3, 29, 2, 0)):  # noqa: DTZ001 - a workbook's cell
+        with pytest.raises(NotADate, match="does not exist") as refused:
+            berlin.cell(given) if isinstance(given, datetime) else berlin.read(given)
+        assert str(refused.value) == LEAPT_OVER
+    assert berlin.read("2026-03-29 03:00") == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert berlin.read("2026-03-29 01:59") == datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
+    assert berlin.read("2026-03-29 02:30+01:00") == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    beirut = DateReader("Asia/Beirut", None)  # a bare date is its day's first instant, whatever the clocks leapt over
+    assert beirut.read("2026-03-29") == beirut.cell(datetime(2026, 3, 29)) == datetime(2026, 3, 28, 22, tzinfo=UTC)  # noqa: DTZ001
+    with pytest.raises(NotADate):
+        beirut.read("2026-03-29 00:30")
