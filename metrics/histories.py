@@ -119,7 +119,7 @@ def _items(items: Iterable[ItemRow], logged: Mapping[str, dict[str, list[ChangeR
 
 def _membership(item: ItemHistory, entries: list[ChangeRow]) -> None:
     """Sprint at creation leaves no change: what the first change started from was so since creation (R6)."""
-    now = _ids(entries[0][3]) if entries else item.sprints_now
+    now = sprint_ids_of(entries[0][3]) if entries else item.sprints_now
     begin = BEGINNING if item.created_at is None else item.created_at
     if entries:
         begin = min(
@@ -127,9 +127,9 @@ def _membership(item: ItemHistory, entries: list[ChangeRow]) -> None:
         )  # a change recorded before the creation: the record is still the better witness
     item.sprints = [(begin, now, None)]
     for _, at, _, before, after, author, _ in entries:
-        if _ids(before) != now:
-            item.gaps.append(_ids(before) ^ now)
-        now = _ids(after)
+        if sprint_ids_of(before) != now:
+            item.gaps.append(sprint_ids_of(before) ^ now)
+        now = sprint_ids_of(after)
         item.sprints.append((at, now, author))
 
 
@@ -146,7 +146,7 @@ def _estimates(item: ItemHistory, entries: list[ChangeRow], points: float | None
 
 
 @lru_cache(maxsize=4096)  # a sprint's list is written once per item that was in it
-def _ids(text: str | None) -> frozenset[str]:
+def sprint_ids_of(text: str | None) -> frozenset[str]:
     """The ids in a Sprint change's full list, "76, 79" (R5)."""
     return frozenset(part for part in (piece.strip() for piece in (text or "").split(",")) if part)
 

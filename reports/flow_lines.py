@@ -35,7 +35,7 @@ def flow_lines(payload: Sequence[Payload], reader: Reader) -> list[str]:
         lines += [
             "",
             reader.t(
-                "{board}, last {days} days: without a cycle time {straight} straight to done, {wont} not done, {unknown} not "
+                "{board}, last {days} whole days: without a cycle time {straight} straight to done, {wont} not done, {unknown} not "
                 "recorded.", board=one["board"], days=one["days"], straight=reasons["straight_to_done"],
                 wont=reasons["wont_do"], unknown=reasons["not_recorded"],
             ),
@@ -63,6 +63,7 @@ def forecast_lines(payload: Sequence[Payload], reader: Reader) -> list[str]:
                 reader.t("Items finished by {day}", day=reader.day(date.fromisoformat(one["until"]))), reader.t("Kept in the past"),
             ]  # fmt: skip
             lines += table(headers, [_share(row, one["backtest"], reader) for row in one["shares"]], numeric=(2,))
+        lines += [found["text"] for found in one["findings"]]
     return lines
 
 

@@ -75,6 +75,19 @@ def open_items(
     return typed(session, statement, {"external_id": "work_item_id"})
 
 
+def sprint_moves(session: Session, scope: Scope, source_id: int) -> pd.DataFrame:
+    """Every recorded change of the Sprint field of a source, in the order of time: work_item_id, at, from_value, to_value."""
+    item, change = table_of(t.WorkItem), table_of(t.Change)
+    same_item = and_(item.c.source_id == change.c.source_id, item.c.external_id == change.c.work_item_id)
+    statement = (
+        select(*[change.c[name] for name in ("work_item_id", "at", "from_value", "to_value")])
+        .select_from(item.join(change, same_item))
+        .where(change.c.source_id == source_id, change.c.field == "sprint", in_projects(scope, item.c.project_key))
+        .order_by(change.c.at, change.c.external_id)
+    )
+    return typed(session, statement, {})
+
+
 def has_sprints(session: Session, source_id: int, board_id: str | None, *, is_started: bool = False) -> bool:
     """Whether a board has any sprint; with is_started, any that has a start: one without holds nothing yet (R1)."""
     sprint = table_of(t.Sprint)

@@ -46,7 +46,7 @@ def times_panel(reader: Reader, figures: FlowFigures) -> None:
         _times_answer(reader, name, shares, len(known)), under=_times_under(reader, figures), height="stretch"
     ):
         if not len(known):
-            screens.zero(reader, reader.t("no item was finished in the last {n} days", n=WINDOW_DAYS))
+            screens.zero(reader, reader.t("no item was finished on the last {n} whole days", n=WINDOW_DAYS))
             return
         cards.chart(
             time_scatter(figures.finished, column, shares, reader=reader, palette=theme.current(), name=name, narrow=theme.is_phone()),
@@ -121,7 +121,7 @@ def _times_answer(reader: Reader, name: str, shares: dict[float, float], n: int)
 
 
 def _times_under(reader: Reader, figures: FlowFigures) -> str:
-    parts = [reader.t("finished in the last {n} days", n=WINDOW_DAYS)]
+    parts = [reader.t("finished on the last {n} whole days", n=WINDOW_DAYS)]
     parts += [reader.t(WITHOUT[code], n=n) for code, n in figures.without.items() if n]
     return " · ".join(parts)
 

@@ -16,7 +16,9 @@ from pages.components.data import Board
 from pages.components.data import flow as flow_data
 from pages.components.item_table import Column
 from pages.components.markup import plain, safe
-from reports.figures.flow import WHOLE_BOARD, ForecastFigures, Target
+from reports.figures.flow import ForecastFigures
+from reports.figures.house import finding_text
+from reports.figures.targets import WHOLE_BOARD, Target
 
 KINDS = {"version": N_("version {name}"), "epic": N_("epic {name}"), WHOLE_BOARD: N_("everything open on this board")}
 
@@ -101,10 +103,12 @@ def backtest_panel(reader: Reader, figures: ForecastFigures) -> None:
 
 def _basis(reader: Reader, figures: ForecastFigures) -> str:
     told = figures.forecast
-    return reader.t(
+    known = [reader.say(finding_text(one.code, one.subject_label, one.params)) for one in figures.findings]
+    drawn = reader.t(
         "10,000 trials over {days} days of the team's own throughput ({n} items, quiet days included); assumes that the team "
         "works on nothing else first", days=told.days, n=told.finished,
     )  # fmt: skip
+    return " · ".join([drawn, *known])
 
 
 def _how_many(

@@ -11,17 +11,20 @@ from core.actor import EVERYTHING, Scope
 from core.errors import Invalid, NotFound
 from core.i18n import Text
 from core.plain import plain_text
+from core.reader import Reader
 from metrics import flow as flow_metrics
+from metrics.finding import Finding
 from metrics.flow import WONT_DO, cycle_percentiles, without_cycle
 from metrics.forecast import HISTORY_DAYS, Forecast, forecast, forecast_backtest, kept_shares
-from reports.figures.house import house_settings, source_named
+from reports.figures.house import finding_entry, house_settings, source_named
+from reports.figures.house import told as as_row
 from reports.figures.plain import jsonable, records
+from reports.figures.targets import Target, targets_of
 from store import flow as flow_store
 from store import frames
 
 RECORD_DAYS = 364  # how far back throughput is read, for the back-test
 WINDOW_DAYS = HISTORY_DAYS
-WHOLE_BOARD = "board"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +32,9 @@ class FlowFigures:
     """How a board's work flowed up to an instant.
 
     Args: items, one row per item (metrics.flow.FLOW_COLUMNS, `title`, `epic`, `fix_versions`) that is open or was finished
-    within RECORD_DAYS; finished, those finished within the last WINDOW_DAYS; percentiles of their cycle times, share ->
-    days; without, how many of them have no cycle time, by reason; ageing (metrics.flow.AGEING_COLUMNS and `title`);
+    within RECORD_DAYS; finished, those finished on the last WINDOW_DAYS whole days, as throughput counts them (R22);
+    percentiles of their cycle times, share -> days; without, how many of what was closed on these days has no cycle time,
+    by reason; ageing (metrics.flow.AGEING_COLUMNS and `title`);
     undated, items in progress whose start is not recorded; cumulative, day by day; throughput, the whole record, from the
     team's first finished item or sprint on; is_logged, whether the source has a history of statuses.
     """
@@ -55,35 +59,17 @@ class FlowFigures:
         return self.throughput.tail(HISTORY_DAYS)
 
 
-@dataclass(frozen=True)
-class Target:
-    """Something that can be finished: the board's open items, a version or an epic.
-
-    Args: kind, board, version or epic; name, null for the board; remaining, its items that are not done; done, those
-    finished within the record; unestimated, of the remaining.
-    """
-
-    kind: str
-    name: str | None
-    remaining: int
-    done: int
-
-    @property
-    def code(self) -> str:
-        """As the address and the command line name it: `version:1.2`."""
-        return self.kind if self.name is None else f"{self.kind}:{self.name}"
-
-
 @dataclass(frozen=True, eq=False)
 class ForecastFigures:
     """When a target will be done. Args: targets to choose from; forecast; backtest (BACKTEST_COLUMNS); kept, share ->
-    (periods that kept it, periods)."""
+    (periods that kept it, periods); findings, what of the target is not known for that day."""
 
     target: Target
     targets: tuple[Target, ...]
     forecast: Forecast
     backtest: pd.DataFrame
     kept: dict[float, tuple[int, int]]
+    findings: tuple[Finding, ...] = ()
 
 
 def flow_figures(
@@ -107,9 +93,10 @@ def flow_figures(
     found = flow_metrics.flow(**counted, as_of=as_of, is_logged=is_logged, wont_do=wont_do)
     named = stated["items"][["work_item_id", "title", "epic", "fix_versions"]]
     found = found.merge(named, on="work_item_id", how="left")
-    finished = found[found["done_at"] > pd.Timestamp(as_of - timedelta(days=WINDOW_DAYS))]
-    open_ages = pd.concat([finished, found[found["age_days"].notna()]])
     first, last = _record(session, source_id, board_id, found, as_of, zone)
+    closed = _closed(found, last, zone)
+    finished = closed[closed["without_cycle"].fillna("") != "wont_do"]
+    open_ages = pd.concat([finished, found[found["age_days"].notna()]])
     return FlowFigures(
         source_id=source_id,
         board_id=board_id,
@@ -119,7 +106,7 @@ def flow_figures(
         items=found,
         finished=finished.reset_index(drop=True),
         percentiles=cycle_percentiles(finished),
-        without=without_cycle(finished),
+        without=without_cycle(closed),
         ageing=flow_metrics.ageing(open_ages).merge(named[["work_item_id", "title"]], on="work_item_id", how="left"),
         undated=int((found["state"].eq("in_progress") & found["age_days"].isna()).sum()),
         cumulative=flow_metrics.cumulative_flow(
@@ -137,7 +124,7 @@ def forecast_figures(
     Args: target, a Target's code; by default the first version, else epic, with items left, else the whole board.
     Raises: NotFound for a target that is none of the board's; Invalid where until is not after as_of. Rule: R22.
     """
-    targets = _targets(session, scope, flow)
+    targets, findings = targets_of(session, scope, flow.source_id, flow.board_id, flow.items, as_of=flow.as_of)
     chosen = next((one for one in targets if one.code == target), None) if target else targets[0]
     if chosen is None:
         raise NotFound(
@@ -151,7 +138,7 @@ def forecast_figures(
     backtest = forecast_backtest(flow.throughput)
     return ForecastFigures(
         chosen, tuple(targets), forecast(flow.recent, chosen.remaining, start=today, until=by), backtest,
-        kept_shares(backtest),
+        kept_shares(backtest), findings,
     )  # fmt: skip
 
 
@@ -183,6 +170,7 @@ def flow_payload(
 def forecast_payload(
     session: frames.Reading,
     scope: Scope,
+    reader: Reader,
     *,
     source: str | None = None,
     board: str | None = None,
@@ -219,11 +207,20 @@ def forecast_payload(
                     for row in records(told.forecast.frame)
                 ],
                 "backtest": {f"{share:.0%}": {"kept": kept, "n": n} for share, (kept, n) in told.kept.items()},
+                "findings": [finding_entry(as_row(one), reader) for one in told.findings],
             }
         )
     if missing is not None and not listed:
         raise missing
     return listed
+
+
+def _closed(items: pd.DataFrame, last: date, zone: str) -> pd.DataFrame:
+    """What was closed on the last WINDOW_DAYS whole days: those that throughput is counted on (R22)."""
+    begins, ends = (
+        pd.Timestamp(day, tz=zone) for day in (last - timedelta(days=WINDOW_DAYS - 1), last + timedelta(days=1))
+    )
+    return items[(items["done_at"] >= begins) & (items["done_at"] < ends)]
 
 
 def _every_board(
@@ -274,33 +271,3 @@ def _record(
         return last, last
     first = min(min(firsts).astimezone(ZoneInfo(zone)).date(), last)
     return max(first, last - timedelta(days=RECORD_DAYS - 1)), last
-
-
-def _targets(session: frames.Reading, scope: Scope, flow: FlowFigures) -> list[Target]:
-    """What is left of each version and epic, leaving out what only other boards' sprints hold; then the board itself."""
-    left = flow_store.open_items(session, scope, flow.source_id, as_of=flow.as_of)
-    sprints = frames.sprints(session, scope, source_id=flow.source_id)
-    board_of = dict(zip(sprints["sprint_id"], sprints["board_id"], strict=True))
-    mine = set(flow.items["work_item_id"])
-    finished = flow.items[flow.items["state"] == "done"]
-    was_done = set(finished["work_item_id"])  # by then; some of them were reopened since
-    left = left[[
-        one not in was_done and (one in mine or not ids or any(board_of.get(each) == flow.board_id for each in ids))
-        for one, ids in zip(left["work_item_id"], left["sprint_ids"], strict=True)
-    ]]  # fmt: skip
-    open_ids = set(flow.items.loc[flow.items["state"] != "done", "work_item_id"])
-    targets = [
-        Target(kind, name, count, _counts(finished, column).get(name, 0))
-        for kind, column in (("version", "fix_versions"), ("epic", "epic"))
-        for name, count in sorted(_counts(left, column).items(), key=lambda pair: _natural(pair[0]))
-    ]
-    return [*targets, Target(WHOLE_BOARD, None, len(open_ids), len(finished))]
-
-
-def _natural(name: str) -> tuple[Any, ...]:
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in name.replace("-", ".").split("."))
-
-
-def _counts(items: pd.DataFrame, column: str) -> dict[str, int]:
-    names = items[column].explode() if column == "fix_versions" else items[column]
-    return {str(name): int(n) for name, n in names.dropna().value_counts().items()}

@@ -9,6 +9,7 @@ from core.house import HouseSettings, house_from
 from core.i18n import Text, unpacked
 from core.plain import plain_text
 from core.reader import Reader
+from core.wording_flow import FLOW_FINDING
 from core.wording_jira import JIRA_FINDING
 from core.wording_kpi import RESPONSE_FINDING, response_finding_text
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
@@ -73,6 +74,8 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
     """The sentence of any finding: of the ledger, of data quality, or of an import (which brings its own words)."""
     if code in LEDGER_FINDING:
         return ledger_finding_text(code, params)
+    if code in FLOW_FINDING:
+        return Text(FLOW_FINDING[code])
     if code in RESPONSE_FINDING:
         return response_finding_text(code, label, params)
     if code in QUALITY_FINDING:

@@ -82,7 +82,7 @@ def show_forecast(
     def payload(session: Any, who: Reader) -> Any:
         by = instant(until, who)
         return forecast_payload(
-            session, EVERYTHING, source=source, board=board, target=target,
+            session, EVERYTHING, who, source=source, board=board, target=target,
             until=who.local(by).date() if by else None, as_of=instant(as_of, who) or now(),
         )  # fmt: skip
 
