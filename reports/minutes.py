@@ -80,11 +80,17 @@ def demo_figures(
         notes=demo_store.standing_notes(session, [demo_id]),
         reactions=demo_store.reactions(session, demo_id),
         followed=notes[notes["kind"] == "action"].reset_index(drop=True),
-        velocity=_velocity(session, scope, source_id, board_id, mine, default_unit(figures)),
+        velocity=_velocity(session, scope, source_id, board_id, _until(mine, figures), default_unit(figures)),
         forecast=forecast_figures(session, scope, flow).forecast,
         fresh_since=frames.fresh_since(session),
         pictures=pictures_of(session, config, source_id, sprint_id, demo["order"]),
     )
+
+
+def _until(sprints: pd.DataFrame, figures: SprintFigures) -> pd.DataFrame:
+    """A board's sprints up to the one that is shown: minutes made later do not count what came after it (R20)."""
+    begun = figures.sprint["started_at"]
+    return sprints if pd.isna(begun) else sprints[sprints["started_at"] <= begun]
 
 
 def _velocity(

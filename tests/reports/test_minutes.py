@@ -36,7 +36,7 @@ from reports.paper.font import missing
 from reports.sprint_words import amount, came_in, delivered
 from store.db import Store, open_store
 from store.migrate import migrate
-from store.tables import Sprint, SprintEntry, WorkItem
+from store.tables import Sprint, SprintEntry, StatedEntry, WorkItem
 from store.write import table_of
 from tests.actions.shop import AT, EVERYONE, LATER, START, seed
 
@@ -243,3 +243,25 @@ def test_a_sprint_that_lost_its_items_still_has_minutes(sqlite_store: Store) -> 
     rebuild(sqlite_store, EVERYONE, at=LATER)
     document = said(sqlite_store, "en", demo.id or 0)
     assert "Nothing was shown." in list(texts(document))
+
+
+def test_minutes_made_later_do_not_count_the_sprints_that_came_after(sqlite_store: Store) -> None:
+    """S1 completed nothing; S2, later, 3 points of 3: the minutes of S1 tell a velocity of 0 over 1 sprint (R20)."""
+    source, later = seed(sqlite_store), START + timedelta(days=15)
+    with sqlite_store.writing() as session:
+        session.add(Sprint(source_id=source, external_id="S2", board_id="B1", name="Sprint 2", state="closed",
+                           started_at=later, completed_at=later + timedelta(days=13)))  # fmt: skip
+        session.add(StatedEntry(source_id=source, sprint_id="S2", work_item_id="1", initial_points=3, final_points=3,
+                                known=["added_at", "removed_at", "initial_points", "done_at"], status_id="done",
+                                done_at=later + timedelta(days=2)))  # fmt: skip
+    end = later + timedelta(days=20)
+    rebuild(sqlite_store, EVERYONE, at=end)
+    told = {}
+    for sprint_id in ("S1", "S2"):
+        demo = start_demo(sqlite_store, EVERYONE, source_id=source, sprint_id=sprint_id, order=["1"], at=end)
+        end_demo(sqlite_store, EVERYONE, demo_id=demo.id or 0, at=end + timedelta(hours=1))
+        with sqlite_store.reading() as session:
+            told[sprint_id] = demo_figures(
+                session, EVERYTHING, demo.id or 0, config=sqlite_store.config, as_of=end + timedelta(hours=2)
+            ).velocity
+    assert told == {"S1": (0, 1), "S2": (1.5, 2)}
