@@ -61,11 +61,12 @@ def detected_kinds(entry: SprintEntry) -> frozenset[str]:
     kinds = set()
     if entry.bucket == "added":
         kinds.add("added")
-    if entry.outcome == "removed":
+    is_scope = entry.bucket in ("committed", "added")  # carried items are no change of scope (R17)
+    if is_scope and entry.outcome == "removed":
         kinds.add("removed")
-    elif entry.bucket is not None and (entry.final_points or 0.0) != (entry.initial_points or 0.0):
+    elif is_scope and (entry.final_points or 0.0) != (entry.initial_points or 0.0):
         kinds.add("re_estimated")
-    if entry.is_content_changed:
+    if entry.bucket is not None and entry.is_content_changed:
         kinds.add("content")
     return frozenset(kinds)
 

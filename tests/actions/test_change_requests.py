@@ -11,7 +11,8 @@ from core.actor import Actor, Role, local_admin
 from core.errors import Invalid, NotFound, Refused
 from store.db import Store, open_store
 from store.read import rows_where
-from store.tables import ChangeRequest, ChangeRequestItem, Signature, Source, Waiver
+from store.tables import ChangeRequest, ChangeRequestItem, Signature, Source, SprintEntry, Waiver
+from store.write import table_of
 from tests.actions.shop import AT, CASHIER, EVERYONE, LATER, audit_log, everything, request_of, seed
 from tests.actors import actor_of
 
@@ -238,3 +239,14 @@ def test_a_viewer_holds_no_permission_to_change() -> None:
     from access.permissions import may
 
     assert not any(may(actor_of(Role.VIEWER), permission) for permission in Permission if "read" not in permission)
+
+
+def test_what_happens_to_a_carried_items_scope_is_no_change_to_waive(sqlite_store: Store, leader: Actor) -> None:
+    """Carried items are in no churn (R17), so there is nothing to answer for; their content counts (R18)."""
+    source = seed(sqlite_store)
+    with sqlite_store.writing() as session:
+        session.execute(table_of(SprintEntry).update().values(bucket="carried"))
+    given = waiver_of(source, work_item_id="3", change_kind="re_estimated")
+    with pytest.raises(NotFound):
+        waive_change(sqlite_store, leader, **given, at=AT)
+    assert waive_change(sqlite_store, leader, **(given | {"change_kind": "content"}), at=AT).change_kind == "content"
