@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 from sqlmodel import Session
 
 from core.actor import Scope
@@ -45,8 +45,8 @@ def digest(payload: Any) -> str:
 
 
 def due(session: Session, source_id: int, begun_at: datetime, *, confirmed_by: Collection[str] = ()) -> list[str]:
-    """The closed sprints of a source to freeze after a read that began at an instant: completed before it, never frozen,
-    and with a ledger that is known whole in points and in items.
+    """The closed sprints of a source to freeze after a read that began at an instant: completed before it, not frozen
+    since, and with a ledger that is known whole in points and in items.
 
     Args: confirmed_by, kinds of sheets: only sprints that an earlier import of such a sheet, begun after their end, told
     of as well.
@@ -58,7 +58,7 @@ def due(session: Session, source_id: int, begun_at: datetime, *, confirmed_by: C
         .group_by(total.c.sprint_id)
         .having(func.count() == 2)
     )
-    frozen = select(snapshot.c.sprint_id).where(snapshot.c.source_id == source_id)
+    frozen = select(snapshot.c.sprint_id).where(snapshot.c.source_id == source_id, _of_this_end(snapshot, sprint))
     earlier = select(run.c.id).where(
         run.c.source_id == source_id, run.c.state == "done", run.c.sheet_kind.in_(list(confirmed_by)),
         run.c.started_at >= sprint.c.completed_at, run.c.started_at < begun_at,
@@ -71,7 +71,7 @@ def due(session: Session, source_id: int, begun_at: datetime, *, confirmed_by: C
             sprint.c.is_deleted.is_(False),
             sprint.c.completed_at <= begun_at,
             sprint.c.external_id.in_(known),
-            sprint.c.external_id.not_in(frozen),
+            ~frozen.correlate(sprint).exists(),
             *([earlier.exists()] if confirmed_by else []),
         )
         .order_by(sprint.c.completed_at, sprint.c.external_id)
@@ -137,9 +137,13 @@ def derived_payloads(session: Session, source_id: int, sprint_ids: Sequence[str]
 
 
 def latest(session: Session, source_id: int, sprint_id: str) -> Snapshot | None:
-    """The newest snapshot of a sprint, with its payload; None where it was never frozen."""
-    snapshot = table_of(t.SprintSnapshot)
-    statement = select(snapshot).where(snapshot.c.source_id == source_id, snapshot.c.sprint_id == sprint_id)
+    """The newest snapshot of a sprint, with its payload; None where it was not frozen since its present end."""
+    snapshot, sprint = table_of(t.SprintSnapshot), table_of(t.Sprint)
+    statement = (
+        select(snapshot)
+        .join(sprint, _of_this_end(snapshot, sprint))
+        .where(snapshot.c.source_id == source_id, snapshot.c.sprint_id == sprint_id)
+    )
     row = session.execute(statement.order_by(snapshot.c.id.desc()).limit(1)).first()
     if row is None:
         return None
@@ -235,15 +239,26 @@ def with_frozen_entries(
     return together.sort_values(["sprint_id", "key"], ignore_index=True)
 
 
+def _of_this_end(snapshot: Table, sprint: Table) -> ColumnElement[bool]:
+    """Whether a snapshot is of a sprint's present end: one that was reopened since has another, or none yet."""
+    return and_(
+        sprint.c.source_id == snapshot.c.source_id,
+        sprint.c.external_id == snapshot.c.sprint_id,
+        sprint.c.state == "closed",
+        sprint.c.completed_at <= snapshot.c.frozen_at,
+    )
+
+
 def _newest(session: Session, of: pd.DataFrame, part: str) -> list[tuple[int, str, Any]]:
     """(source, sprint, that part of its payload) of the newest snapshot of each of these sprints."""
-    snapshot = table_of(t.SprintSnapshot)
+    snapshot, sprint = table_of(t.SprintSnapshot), table_of(t.Sprint)
     found: list[tuple[int, str, Any]] = []
     for source_id, rows in of.groupby("source_id"):
         wanted = sorted(set(rows["sprint_id"]))
         for start in range(0, len(wanted), CHUNK):
             newest = (
                 select(func.max(snapshot.c.id))
+                .join(sprint, _of_this_end(snapshot, sprint))
                 .where(
                     snapshot.c.source_id == int(str(source_id)), snapshot.c.sprint_id.in_(wanted[start : start + CHUNK])
                 )

@@ -9,12 +9,12 @@ from actions.derive import rebuild
 from actions.import_sheet import import_sheet
 from actions.undo import undo_import
 from core.actor import EVERYTHING
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from reports.figures import churn_figures, sprint_figures
 from store import frames
 from store.db import Store
-from store.snapshots import derived_payloads, digest, latest
-from store.tables import SprintSnapshot, StatedEntry, WorkItem
+from store.snapshots import derived_payloads, digest, latest, number_of
+from store.tables import Sprint, SprintSnapshot, StatedEntry, WorkItem
 from store.write import table_of
 from tests.actions.shop import AT, EVERYONE, LATER, START, seed
 
@@ -133,3 +133,47 @@ def test_a_sheet_is_frozen_by_the_second_import_after_the_end_and_its_undo_thaws
     assert number() == 1
     undo_import(sqlite_store, EVERYONE, second, at=AT + timedelta(hours=2))
     assert number() == 0
+
+
+def test_a_reopened_sprint_is_not_told_by_the_ledger_of_its_former_end(store: Store) -> None:
+    """Frozen with 5 points added; reopened, its source says 8; closed again two days later, the next read freezes it anew."""
+    source = frozen_shop(store)
+
+    def sprint(**values: object) -> None:
+        with store.writing() as session:
+            session.execute(table_of(Sprint).update().values(**values))
+
+    def added() -> tuple[float, bool]:
+        with store.reading() as session:
+            figures = sprint_figures(session, EVERYTHING, source, "S1")
+            churn = churn_figures(session, EVERYTHING).sprints
+            assert churn.loc[churn["unit"] == "points", "added"].tolist() == [figures.totals["points"]["added"]]
+            return figures.totals["points"]["added"], figures.frozen is not None
+
+    assert added() == (5, True)
+    sprint(state="active", completed_at=None)
+    rebuild(store, EVERYONE, at=LATER)
+    assert added() == (8, False)
+    again = AT + timedelta(days=2)
+    sprint(state="closed", completed_at=again)
+    rebuild(store, EVERYONE, at=again)
+    assert added() == (8, False)
+    with store.writing() as session:
+        assert snapshots.freeze_closed(session, source, at=again - timedelta(seconds=1), by="sync") == 0
+        assert snapshots.freeze_closed(session, source, at=again, by="sync") == 1
+        assert snapshots.freeze_closed(session, source, at=again + timedelta(hours=1), by="sync") == 0
+        assert number_of(session, source, "S1") == 2  # the earlier one stays on record
+    assert added() == (8, True)
+
+
+def test_a_deleted_sprint_leaves_every_figure_and_its_snapshot_stays(sqlite_store: Store) -> None:
+    source = frozen_shop(sqlite_store)
+    with sqlite_store.writing() as session:
+        session.execute(table_of(Sprint).update().values(is_deleted=True))
+    rebuild(sqlite_store, EVERYONE, at=LATER)
+    with sqlite_store.reading() as session:
+        found = churn_figures(session, EVERYTHING)
+        assert (len(found.sprints), found.states["detected"]) == (0, 0)
+        assert frames.totals(session, EVERYTHING).empty and number_of(session, source, "S1") == 1
+        with pytest.raises(NotFound):
+            sprint_figures(session, EVERYTHING, source, "S1")
