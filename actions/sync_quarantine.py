@@ -13,7 +13,7 @@ from core.plain import plain_text
 from core.wording_sync import SYNC_FINDING
 from store import tables as t
 from store.db import Session
-from store.read import rows_where
+from store.source_runs import told_findings
 from store.write import Row, delete_rows, insert_rows
 
 TABLES = {"issue": "work_item"}  # what a stream's records are rows of, where it has another name
@@ -36,8 +36,7 @@ class Findings:
     @classmethod
     def of(cls, session: Session, source_id: int) -> "Findings":
         """Those that stand."""
-        found = [one for one in rows_where(session, t.Finding, source_id=source_id) if one.run_id is not None]
-        return cls({(one.code, one.subject_table, one.subject_id): one.params for one in found})
+        return cls(told_findings(session, source_id))
 
     def is_skipped(self, subject: Subject) -> bool:
         """Whether a subject could not be read whole when it was last read."""

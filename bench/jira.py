@@ -281,7 +281,8 @@ def later(jira: Jira, folder: Path, issues: int) -> Took:
     step = issues // EDITED
     with requests.Session() as session:
         for number in range(1, EDITED + 1):
-            asked = {"issue": _id_of(jira, number * step), "fields": {"summary": f"Edited {number}"}}
+            fields = ({"summary": f"Edited {number}"}, {"estimate": number}, {"status": "In Progress"})[number % 3]
+            asked = {"issue": _id_of(jira, number * step), "fields": fields}
             session.post(f"{jira.url}/_control/edit", json=asked, timeout=60).raise_for_status()
     with Client(settings_of(jira), credential_of(jira)) as client:
         took, outcome = synced(store, 1, client, census=False)

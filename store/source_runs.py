@@ -1,4 +1,4 @@
-"""How each source stands: its last runs, without reading its whole history of runs."""
+"""How each source stands: its last runs and what they told, without reading its whole history of runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -74,3 +74,11 @@ def running(session: Session, *, actor: str | None = None) -> Sequence[dict[str,
     if actor is not None:
         statement = statement.where(run.c.actor == actor)
     return [dict(row._mapping) for row in session.execute(statement)]
+
+
+def told_findings(session: Session, source_id: int) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """What a source's runs told, not what was derived since: code, table and id of each finding -> its parameters."""
+    finding = table_of(t.Finding)
+    names = (finding.c.code, finding.c.subject_table, finding.c.subject_id, finding.c.params)
+    statement = select(*names).where(finding.c.source_id == source_id, finding.c.run_id.is_not(None))
+    return {(code, table, subject): params for code, table, subject, params in session.execute(statement)}
