@@ -12,7 +12,7 @@ from core.reader import Reader
 from pages.components import data, kpi_words
 from pages.components.markup import plain
 from tests.actors import actor_of
-from tests.pages.conftest import OpenPage, page_html
+from tests.pages.conftest import OpenPage, page_html, page_text
 
 EN = Reader("en", "Asia/Shanghai")
 
@@ -241,3 +241,20 @@ def test_who_may_not_maintain_kpis_gets_no_forms(
     monkeypatch.setattr("pages.components.data.real_actor", lambda: actor_of(Role.LEADER))
     test = open_page("kpi")
     assert [one.key for one in test.text_input if one.key.startswith("kpi.")] == []
+
+
+def test_a_direction_that_its_numbers_contradict_is_refused_before_anything_is_kept(
+    empty_home: Path, open_page: OpenPage
+) -> None:
+    test = open_page("kpi")
+    for name, value in (
+        ("name", "Speed"),
+        ("unit", "min"),
+        ("baseline", "2h"),
+        ("target", "15min"),
+        ("direction", "up"),
+    ):
+        field(test, f"kpi.define.{name}").set_value(value)
+    press(test, "kpi.define.send")
+    assert "Direction, baseline and target contradict each other." in page_text(test)
+    assert data.kpis().status.empty
