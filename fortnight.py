@@ -81,8 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in usage_error(LANG, error):
             typer.echo(line, err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of a pipe left (`| head`): not an error of ours, and nothing more may be flushed into it.
+    except (BrokenPipeError, SystemExit) as left:
+        if not isinstance(left, BrokenPipeError) and not isinstance(left.__context__, BrokenPipeError):
+            raise
+        # The reader of a pipe left (`| head`): not an error of ours, though Click exits with 1 where it sees it first, and
+        # nothing more may be flushed into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except typer.Abort:

@@ -255,7 +255,10 @@ def test_errors_follow_the_language_of_the_command(house: Run, shell: Run) -> No
     assert "没有冲刺 S9" in shell("show", "sprint", "--sprint", "S9", env={"FORTNIGHT_LANG": "zh"}).failure
 
 
-def test_a_reader_that_leaves_the_pipe_is_no_error(sample: Run, tmp_path: Path) -> None:
-    script = f'"{sys.executable}" "{Path(fortnight.__file__)}" status --json | head -1; echo "${{PIPESTATUS[0]}}"'
+@pytest.mark.parametrize(
+    ("asked", "said"), [("status --json | head -1", "{\n"), ("show churn | true", ""), ("status --json | true", "")]
+)
+def test_a_reader_that_leaves_the_pipe_is_no_error(sample: Run, tmp_path: Path, asked: str, said: str) -> None:
+    script = f'"{sys.executable}" "{Path(fortnight.__file__)}" {asked}; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert (done.stdout, done.stderr) == ("{\n0\n", "")
+    assert (done.stdout, done.stderr) == (f"{said}0\n", "")
