@@ -46,3 +46,12 @@ class SheetField:
     def header(self, lang: str) -> str:
         """The template's header in `en` or `zh`."""
         return self.zh if lang == "zh" else self.en
+
+
+def field(
+    name: str, kind: FieldType, en: str, zh: str, explain: str, words: str = "", required: bool = False,
+    repeats: bool = False,
+) -> SheetField:  # fmt: skip
+    """A line of the catalogue: a field whose other headers are written `one|another`."""
+    synonyms = tuple(word for word in words.split("|") if word and word != zh)
+    return SheetField(name, kind, en, zh, explain, synonyms, required, repeats)

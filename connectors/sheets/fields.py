@@ -1,15 +1,17 @@
 """The catalogue of sheet kinds and their fields: names, types, headers in both languages, synonyms.
 
-The template, the guess, the preview and the sample workspace all read it; a new column is one line in
-`fields_sprint.py` or `fields_outcome.py`.
+The template, the guess, the preview and the sample workspace all read it; a new column is one line in the
+`fields_*.py` of its kind.
 """
 
 import re
 import unicodedata
 
 from connectors.sheets.field import FieldType, SheetField
+from connectors.sheets.fields_backlog import BACKLOG
+from connectors.sheets.fields_jira import JIRA_CSV
 from connectors.sheets.fields_outcome import FEEDBACK, KPI, KPI_MEASUREMENT
-from connectors.sheets.fields_sprint import BACKLOG, CHANGE_LOG, DEMO, JIRA_CSV
+from connectors.sheets.fields_sprint import CHANGE_LOG, DEMO
 from core.i18n import N_
 
 FIELDS: dict[str, tuple[SheetField, ...]] = {
