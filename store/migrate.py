@@ -102,18 +102,49 @@ def _migrated(config: Config, to: str) -> tuple[str | None, str | None, Path | N
     if before == target:
         return before, before, None
     saved = back_up(store, label=f"before-{target}") if before is not None else None
-    with store.engine.begin() as connection:
-        if store.is_sqlite:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # an upgrade cut short leaves the old schema whole
-        settings = alembic_config()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, target)
+    with store.engine.connect() as connection:
+        _upgrade(connection, target)
     if config.is_sqlite:
         born_marker(config).touch()
     with store.engine.connect() as connection:
         after = stored_revision(connection)
     store.engine.dispose()
     return before, after, saved
+
+
+def _upgrade(connection: Connection, target: str) -> None:
+    """Upgrade in one transaction: one cut short, or one that would leave a row without its parent, changes nothing.
+
+    SQLite changes a table by making it anew, and dropping the old one would count as deleting what other tables point at.
+    So it is told to look at the end instead of at each step (and that only outside a transaction).
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+    try:
+        with connection.begin():
+            if is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            settings = alembic_config()
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, target)
+            if is_sqlite:
+                _check_parents(connection)
+    finally:
+        if is_sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def _check_parents(connection: Connection) -> None:
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise FortnightError(
+            Text("The database was not upgraded: a row of {table} points at a row of {parent} that is not there.",
+                 table=lost[0], parent=lost[2]),
+            why=Text("Something else than Fortnight wrote to it, or it is damaged; it was left as it was."),
+            next=Text("Restore a backup from before that happened: python fortnight.py restore FILE"),
+        )  # fmt: skip
 
 
 def born_marker(config: Config) -> Path:

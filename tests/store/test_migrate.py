@@ -1,16 +1,18 @@
 """The schema: created, upgraded from every released version with its data, refused where it is not ours."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Column, DateTime, MetaData, create_engine, event, inspect, text
 
 from core.config import Config, load_config
 from core.errors import FortnightError
 from store import tables
 from store.backup import back_up, backups, restore
 from store.db import check_file, open_store
-from store.migrate import alembic_config, migrate, revisions
+from store.migrate import alembic_config, migrate, revisions, stored_revision
 
 
 def config_in(folder: Path) -> Config:
@@ -52,21 +54,67 @@ def test_the_migrations_make_exactly_the_tables_of_the_catalogue(tmp_path: Path)
     assert differences == []
 
 
+def fill(config: Config) -> dict[str, int]:
+    """A row in every table of whatever version, each pointing at its parents. Returns: rows by table."""
+    engine = create_engine(config.database_url)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
+    held = MetaData()
+    held.reflect(engine)
+    made: dict[str, dict[str, Any]] = {}
+    with engine.begin() as connection:
+        for table in held.sorted_tables:
+            if table.name == "alembic_version":
+                continue
+            row = {column.name: a_value(column) for column in table.columns}
+            for key in table.foreign_keys:
+                row[key.parent.name] = made.get(key.column.table.name, row)[key.column.name]
+            connection.execute(table.insert(), row)
+            made[table.name] = row
+    return dict.fromkeys(made, 1)
+
+
+def a_value(column: Column[Any]) -> Any:
+    if isinstance(column.type, DateTime):
+        return datetime(2026, 11, 22, tzinfo=UTC)
+    return {int: 1, bool: False, float: 1.0, bytes: b"1", dict: {}, date: date(2026, 11, 22)}.get(
+        column.type.python_type, "1"
+    )
+
+
+def rows(config: Config) -> dict[str, int]:
+    engine = create_engine(config.database_url)
+    with engine.connect() as connection:
+        return {
+            name: connection.execute(text(f'select count(*) from "{name}"')).scalar_one()
+            for name in inspect(engine).get_table_names()
+        }
+
+
 @pytest.mark.parametrize("released", revisions())
 def test_each_released_version_upgrades_with_its_data_after_a_backup(tmp_path: Path, released: str) -> None:
     config = config_in(tmp_path)
     migrate(config, to=released)
-    with create_engine(config.database_url).begin() as connection:
-        connection.execute(
-            text(
-                "insert into source (name, kind, is_sample, policy, settings, cursor, created_at)"
-                " values ('orders', 'sheets', 0, 'jira-cloud', '{}', '{}', '2026-11-22 00:00:00')"
-            )
-        )
+    filled = fill(config)
     before, after, saved = migrate(config)
     assert (before, after) == (released, revisions()[-1])
     assert (saved is None) == (released == revisions()[-1])
-    assert names(config) == ["orders"]
+    kept = rows(config)
+    assert {name: kept[name] for name in filled} == filled
+    with open_store(config).engine.connect() as connection:
+        assert connection.execute(text("pragma foreign_key_check")).all() == []
+        assert connection.execute(text("pragma foreign_keys")).scalar_one() == 1
+
+
+def test_an_upgrade_that_would_leave_a_row_without_its_parent_changes_nothing(tmp_path: Path) -> None:
+    config = config_in(tmp_path)
+    migrate(config, to=revisions()[0])
+    fill(config)
+    with create_engine(config.database_url).begin() as connection:  # without foreign_keys=ON, as another tool would
+        connection.execute(text("delete from sync_run"))
+    with pytest.raises(FortnightError, match="sync_run"):
+        migrate(config)
+    with create_engine(config.database_url).connect() as connection:
+        assert stored_revision(connection) == revisions()[0]
 
 
 def test_an_older_program_is_refused_on_a_newer_schema(tmp_path: Path) -> None:
