@@ -36,7 +36,6 @@ from store.db import Store, open_store
 Result = TypeVar("Result")
 Reach = tuple[tuple[str, ...] | None, tuple[str, ...] | None, bool]  # projects, departments, whether masked
 _RUN = threading.local()  # each script run has its thread to itself while it lasts
-EVERY = 100_000  # sprints of a board: all of them
 KEPT = 64  # results of each kind kept in memory
 
 
@@ -278,105 +277,6 @@ def _counts(session: Any, scope: Scope) -> pd.DataFrame:
     return pd.DataFrame(counted.items(), columns=["table", "n"])
 
 
-# ---------------------------------------------------------------- sprints
-
-
-def boards() -> list[Board]:
-    """The boards that have sprints, those with the latest sprint first."""
-    return list(_boards(load_config().database_url, version(), _reach()))
-
-
-@lru_cache(maxsize=8)
-def _boards(url: str, at_version: int, reach: Reach) -> tuple[Board, ...]:
-    found = _sprints(url, at_version, reach)
-    latest = found.groupby(["source_id", "board_id"], dropna=False)["started_at"].max().sort_values(ascending=False)
-    sources = table("sources").set_index("source_id")["name"]
-    names = found.drop_duplicates(["source_id", "board_id"]).set_index(["source_id", "board_id"])["board_name"]
-    listed = []
-    for source_id, board_id in latest.index:
-        is_board = isinstance(board_id, str)
-        source = str(sources[source_id])
-        name = names.get((source_id, board_id)) if is_board else None
-        listed.append(
-            Board(int(source_id), source, board_id if is_board else None, name if isinstance(name, str) else source)
-        )
-    return tuple(listed)
-
-
-@once_a_run
-def sprints(board: Board | None = None) -> pd.DataFrame:
-    """The sprints in scope, oldest first (store.frames.sprints); of one board where it is given."""
-    found = _sprints(load_config().database_url, version(), _reach())
-    if board is None:
-        return found
-    mine = found[found["source_id"] == board.source_id]
-    return mine[mine["board_id"].isna()] if board.board_id is None else mine[mine["board_id"] == board.board_id]
-
-
-@lru_cache(maxsize=KEPT)
-def _sprints(url: str, at_version: int, reach: Reach) -> pd.DataFrame:
-    with store().reading() as session:
-        return frames.sprints(session, _scope(reach))
-
-
-@once_a_run
-def sprint(source_id: int, sprint_id: str, as_of: datetime | None = None) -> figures.SprintFigures:
-    """One sprint's figures (reports.figures.SprintFigures), replayed where `as_of` is given."""
-    return _sprint(load_config().database_url, version(), _reach(), source_id, sprint_id, as_of)
-
-
-@lru_cache(maxsize=KEPT)
-def _sprint(
-    url: str, at_version: int, reach: Reach, source_id: int, sprint_id: str, as_of: datetime | None
-) -> figures.SprintFigures:
-    with store().reading() as session:
-        return figures.sprint_figures(session, _scope(reach), source_id, sprint_id, as_of=as_of)
-
-
-@once_a_run
-def trend(board: Board, last: int = 12) -> pd.DataFrame:
-    """The last started sprints of a board, oldest first, a row per sprint and unit (metrics.sprints.sprint_trend)."""
-    ids = sprints(board).dropna(subset=["started_at"]).tail(last)["sprint_id"].tolist()
-    return _trend(load_config().database_url, version(), _reach(), board.source_id, tuple(ids))
-
-
-@lru_cache(maxsize=KEPT)
-def _trend(url: str, at_version: int, reach: Reach, source_id: int, ids: tuple[str, ...]) -> pd.DataFrame:
-    with store().reading() as session:
-        totals = frames.totals(session, _scope(reach), source_id=source_id, sprint_ids=ids)
-        return sprint_trend(totals, frames.sprints(session, _scope(reach), source_id=source_id, sprint_ids=ids))
-
-
-@once_a_run
-def closed_sprints(board: Board, unit: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Every closed sprint of a board, oldest first, in one unit (points, count): these columns of the trend, what is not
-    known as None. A board's whole past is put together once per write, not once per run."""
-    return _closed_sprints(load_config().database_url, version(), _reach(), board, unit, columns)
-
-
-@lru_cache(maxsize=KEPT)
-def _closed_sprints(
-    url: str, at_version: int, reach: Reach, board: Board, unit: str, columns: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    told = trend(board, last=EVERY)
-    closed = told[(told["unit"] == unit) & (told["state"] == "closed")]
-    return [{name: None if row[name] != row[name] else row[name] for name in columns} for row in rows_of(closed)]
-
-
-@once_a_run
-def churn(board: Board, last: int = 12) -> figures.ChurnFigures:
-    """The churn of a board's last started sprints (reports.figures.ChurnFigures)."""
-    return _churn(load_config().database_url, version(), _reach(), board.source_id, board.board_id, last)
-
-
-@lru_cache(maxsize=KEPT)
-def _churn(
-    url: str, at_version: int, reach: Reach, source_id: int, board_id: str | None, last: int
-) -> figures.ChurnFigures:
-    with store().reading() as session:
-        return figures.churn_figures(session, _scope(reach), source_id=source_id, boards=[board_id], last=last)
-
-
 # ---------------------------------------------------------------- KPIs and feedback
 
 
@@ -402,3 +302,6 @@ def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
 def _feedback(url: str, at_version: int, reach: Reach, as_of: datetime) -> figures.FeedbackFigures:
     with store().reading() as session:
         return figures.feedback_figures(session, _scope(reach), as_of=as_of)
+
+
+from pages.components.data.ledgers import boards, churn, closed_sprints, sprint, sprints, trend  # noqa: E402 - it reads by this module
