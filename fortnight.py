@@ -65,7 +65,7 @@ def _probe(address: str, port: int) -> None:
             raise FortnightError(
                 Text("Port {port} cannot be listened on.", port=str(port)),
                 why=Text("Another program listens there, or the system keeps it to itself."),
-                next=Text("Choose another one with --port."),
+                next=Text("Choose another one: make run PORT=9000, or serve --port 9000."),
             ) from error
 
 

@@ -39,7 +39,9 @@ def restore_backup(
         if not found:
             raise NotFound(
                 Text("There is no backup in {folder}.", folder=str(config.folder("backups"))),
-                next=Text("Name a backup file: python fortnight.py restore FILE"),
+                next=Text(
+                    "Name a backup file: python fortnight.py restore FILE. Where there is none at all, move this data folder aside and begin anew."
+                ),
             )
         file = found[0]
     elif not file.exists():

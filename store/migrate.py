@@ -66,7 +66,9 @@ def newer_schema(found: str) -> FortnightError:
     return FortnightError(
         Text("The database was written by a newer Fortnight (schema {found}).", found=found),
         why=Text("An older program could destroy what it does not know."),
-        next=Text("Start the newer program again, or restore the backup that was taken before its upgrade."),
+        next=Text(
+            "Start the newer program again, or restore the backup that was taken before its upgrade: python fortnight.py restore FILE"
+        ),
     )
 
 

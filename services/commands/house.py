@@ -24,6 +24,7 @@ def migrate() -> None:
         say(N_("The database is up to date ({schema})."), schema=str(after))
     elif saved:
         say(N_("Upgraded to {schema}; the backup is {path}."), schema=str(after), path=str(saved))
+        rebuild()  # what an older program derived is counted as this one counts
     else:
         say(N_("Created the database ({schema})."), schema=str(after))
 
