@@ -1,5 +1,6 @@
 """Backups: a consistent copy of the database, checked by opening it, and the way back."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -116,19 +117,38 @@ def _close_doors(path: Path) -> tuple[int, int]:
 
 
 def _dump_postgresql(config: Config, path: Path) -> Path:
-    url = make_url(config.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Dump into a partial file and prove that the dump reads; what failed half way never looks like a backup."""
+    url = make_url(config.database_url).set(drivername="postgresql")
+    # A command line can be read by everybody on the machine; an environment cannot.
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    address = url._replace(password=None).render_as_string()
+    partial = path.with_name(f".{path.name}.partial")
+    partial.touch(mode=0o600)
+    try:
+        _run("pg_dump", "--no-password", "--format=custom", f"--file={partial}", f"--dbname={address}", **password)
+        _run("pg_restore", "--file=-", str(partial))
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def _run(program: str, *arguments: str, **environment: str) -> None:
     try:
         done = subprocess.run(
-            ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={url}"],
-            capture_output=True,
+            [program, *arguments],
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
+            errors="replace",
             check=False,
         )
     except FileNotFoundError as error:
-        raise _no_dump(Text("The program pg_dump is not installed.")) from error
+        raise _no_dump(Text("The program {program} is not installed.", program=program)) from error
     if done.returncode:
-        raise _no_dump(Text("pg_dump failed: {said}", said=done.stderr.strip().splitlines()[-1] if done.stderr else ""))
-    return path
+        said = (done.stderr.strip().splitlines() or [""])[-1]
+        raise _no_dump(Text("{program} failed: {said}", program=program, said=said))
 
 
 def _no_dump(why: Text) -> FortnightError:
