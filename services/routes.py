@@ -1,7 +1,8 @@
 """Own routes beside the pages: health for whoever watches the machine, and the reader's choice of language."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -59,10 +60,12 @@ async def keep_language(request: Request) -> Response:
 
 
 def own_path(given: str | None) -> str:
-    """A path of this very site, or `/`: no other host, no scheme, no trick with `//`, a backslash or a control character."""
+    """A path of this very site, or `/`: no other host, no scheme, no trick with `//`, a backslash or a control character; and
+    no path that does something where it is only to lead back."""
     path = given or "/"
     parts = urlsplit(path)
     foreign = parts.scheme or parts.netloc or not path.startswith("/") or path.startswith("//")
-    if foreign or "\\" in path or any(ord(letter) < 32 for letter in path) or path.startswith("/language/"):
+    if foreign or "\\" in path or any(ord(letter) < 32 for letter in path):
         return "/"
-    return path
+    meant = normpath(unquote(parts.path))  # a browser takes dots and %2e out before it asks
+    return "/" if meant.startswith("/language/") or meant == "/sign-out" else path

@@ -122,12 +122,17 @@ def sign_in_page(
     return answer
 
 
+# What a browser says of a link that a person clicked; no page can write these headers.
+FOLLOWED = {"site": "same-origin", "mode": "navigate", "dest": "document", "user": "?1"}
+
+
 async def show_sign_out(request: Request, doors: Doors) -> Response:
-    """Sign out at once where one's own page asks; a link from another site asks first."""
+    """Sign out at once where a person follows the link of one's own page; whatever else leads here (another site, a
+    picture, a frame, a script, a redirection) asks first."""
     visit = visit_of(request.scope)
     if visit.signed_in is None:
         return RedirectResponse("/", status_code=303, headers=forms.NOT_KEPT)
-    if request.headers.get("sec-fetch-site") == "same-origin":
+    if all(request.headers.get(f"sec-fetch-{name}") == value for name, value in FOLLOWED.items()):
         return await _signed_out(request, doors, visit)
     reader, token = reader_of(request, visit.signed_in.language), forms.token(request)
     body = form("/sign-out", token, [], reader.t("Sign out"))

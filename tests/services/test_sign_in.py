@@ -90,7 +90,22 @@ def test_signing_out_ends_the_session_and_another_site_cannot(front: Front) -> N
     token = browser.client.cookies["fortnight_session"]
     assert "<form" in browser.get("/sign-out", **{"Sec-Fetch-Site": "cross-site"}).text and browser.who == "wang"
     assert browser.send("/sign-out", origin="http://evil.test").status_code == 403 and browser.who == "wang"
-    answer = browser.get("/sign-out", **{"Sec-Fetch-Site": "same-origin"})
+    clicked = {
+        "Sec-Fetch-Site": "same-origin",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "document",
+        "Sec-Fetch-User": "?1",
+    }
+    for name, other in (
+        ("Site", "same-site"),
+        ("Mode", "no-cors"),
+        ("Dest", "image"),
+        ("Dest", "iframe"),
+        ("User", ""),
+    ):
+        asked = browser.get("/sign-out", **{**clicked, f"Sec-Fetch-{name}": other})
+        assert "<form" in asked.text and browser.who == "wang", (name, other)
+    answer = browser.get("/sign-out", **clicked)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?out=1")
     browser.client.cookies.set("fortnight_session", token, domain="127.0.0.1")  # a kept copy opens nothing
     assert browser.who == "" and front.log()[-1][1] == "sign_out"
@@ -102,6 +117,13 @@ def test_signing_out_ends_the_session_and_another_site_cannot(front: Front) -> N
 def test_nobody_is_led_to_another_site(front: Front, onward: str) -> None:
     location = front.browser().sign_in("wang", path=f"/sign-in?next={onward}").headers["location"]
     assert location.startswith("/") and "evil.test" not in location.split("?")[0] and "\n" not in location
+
+
+@pytest.mark.parametrize(
+    "onward", ["/sign-out", "/sign-out?x=1", "/%2573ign-out", "/a/%252e%252e/sign-out", "/./sign-out"]
+)
+def test_signing_in_does_not_lead_straight_out_again(front: Front, onward: str) -> None:
+    assert front.browser().sign_in("wang", path=f"/sign-in?next={onward}").headers["location"] == "/"
 
 
 def test_a_form_needs_its_own_token_and_origin(front: Front) -> None:
