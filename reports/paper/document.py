@@ -1,8 +1,17 @@
 """What a report is made of: sections of blocks, every word in it already said in the reader's language."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
+
+from core.plain import plain_text, straight
+
+LONGEST = 5_000  # of a paragraph; what is cut ends in "…"
+LONGEST_CELL = 1_000
+MOST_BREAKS = 60  # further lines of a text go on in the last one
+LONGEST_LABEL = 200  # of a title, a figure or a name in a chart
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")  # no XML and no typeface holds them
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,38 @@ class Document:
     sections: tuple[Section, ...]
     footer: str
     made: str
+
+
+def printable(documents: Iterable[Document]) -> list[Document]:
+    """The documents as every paper can hold them: no control character, nothing that turns figures round, no text without
+    an end."""
+    return [_printed(one, LONGEST) for one in documents]
+
+
+def _printed(part: Any, longest: int) -> Any:
+    if isinstance(part, str):
+        text = part if len(part) <= longest else f"{part[: longest - 1]}…"
+        lines = straight(UNPRINTABLE.sub(" ", plain_text(text))).split(
+            "\n", 0 if longest == LONGEST_LABEL else MOST_BREAKS
+        )
+        return "\n".join([*lines[:-1], lines[-1].replace("\n", " ")])
+    if isinstance(part, tuple):
+        return tuple(_printed(one, longest) for one in part)
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    own = longest
+    if isinstance(part, Table):
+        own = LONGEST_CELL
+    elif isinstance(part, Fact | Series | Bars | Lines | Picture):
+        own = LONGEST_LABEL
+    titles = {"title", "subtitle"}
+    return replace(
+        part,
+        **{
+            one.name: _printed(getattr(part, one.name), LONGEST_LABEL if one.name in titles else own)
+            for one in fields(part)
+        },
+    )
 
 
 def texts(part: Any) -> Iterator[str]:

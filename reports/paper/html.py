@@ -17,6 +17,7 @@ from reports.paper.document import (
     Picture,
     Section,
     Table,
+    printable,
     texts,
 )
 from reports.paper.drawing import HEIGHT, WIDTH, Label, Rect, Shape, Stroke, draw
@@ -47,6 +48,7 @@ footer {{ margin-top: 40px; border-top: 1px solid {LIGHT.line}; padding-top: 12p
 
 def to_html(documents: Sequence[Document]) -> bytes:
     """The documents (one for each language) as one file."""
+    documents = printable(documents)
     words = [text for document in documents for text in texts(document)]
     faces = Markup("").join(
         Markup('@font-face {{ font-family: "{}"; font-weight: {}; src: url(data:font/woff2;base64,{}) }}\n').format(

@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from reports.paper.document import (
     Picture,
     Section,
     Table,
+    printable,
     texts,
 )
 from reports.paper.drawing import HEIGHT, WIDTH, Label, Rect, Stroke, draw
@@ -30,6 +32,7 @@ from reports.paper.font import BOLD, FAMILY, REGULAR, cut
 
 MARGIN = 16.0
 HIGHEST = 110.0  # of a picture: two to a page
+LINES_A_ROW = 45  # a row stands on one page
 A_UNIT = 0.352778  # points to millimetres
 # A Chinese letter with the marks that must not begin a line, or a word with the blanks after it.
 PIECES = re.compile(r"[\u2e80-\ufe4f][，。、；：！？）》”’…％]*|[^\s\u2e80-\ufe4f]+\s*|\s+")
@@ -38,6 +41,7 @@ TONES = {"plain": LIGHT.ink, "quiet": LIGHT.muted, "alarm": LIGHT.text["not_comp
 
 def to_pdf(documents: Sequence[Document], *, made_at: datetime) -> bytes:
     """The documents (one for each language) as one file. The same documents and instant give the same bytes."""
+    documents = printable(documents)
     words = [text for document in documents for text in texts(document)]
     sheet = _Sheet(documents[0])
     with TemporaryDirectory() as folder:  # fpdf2 reads a font from a file, and keeps it
@@ -94,12 +98,21 @@ def _broken(sheet: FPDF, text: str, width: float) -> str:
 
 def _lines_of(sheet: FPDF, text: str, width: float) -> list[str]:
     lines, line = [], ""
-    for piece in PIECES.findall(text):
+    for piece in (part for found in PIECES.findall(text) for part in _fitting(sheet, found, width)):
         if line.strip() and sheet.get_string_width((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
         line += piece if line else piece.lstrip()
     return [*lines, line.rstrip()]
+
+
+def _fitting(sheet: FPDF, piece: str, width: float) -> Iterator[str]:
+    """A word in parts that fit a line."""
+    while len(piece) > 1 and sheet.get_string_width(piece.rstrip()) > width:
+        fits = bisect_right(range(2, len(piece)), width, key=lambda n: sheet.get_string_width(piece[:n])) + 1
+        yield piece[:fits]
+        piece = piece[fits:]
+    yield piece
 
 
 def _document(sheet: FPDF, document: Document) -> None:
@@ -185,7 +198,9 @@ def _table(sheet: FPDF, block: Table) -> None:
         for cells in (block.headers, *block.rows):
             row = table.row()
             for cell, share in zip(cells, shares, strict=True):
-                row.cell(_broken(sheet, cell, sheet.epw * share - 3.2))
+                lines = _broken(sheet, cell, sheet.epw * share - 3.2).split("\n")
+                whole = lines if len(lines) <= LINES_A_ROW else [*lines[: LINES_A_ROW - 1], "…"]
+                row.cell("\n".join(whole))
     sheet.ln(2)
 
 

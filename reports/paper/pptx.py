@@ -15,7 +15,19 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from charts.palette import LIGHT
-from reports.paper.document import Bars, Block, Bullets, Document, Facts, Lines, Paragraph, Picture, Section, Table
+from reports.paper.document import (
+    Bars,
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Lines,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    printable,
+)
 from reports.paper.font import OFFICE_FAMILY
 
 WIDE, HIGH, EDGE = Inches(13.333), Inches(7.5), Inches(0.6)
@@ -29,6 +41,7 @@ LANGUAGE = {"en": "en-GB", "zh": "zh-CN"}
 def to_pptx(documents: Sequence[Document], *, made_at: datetime) -> bytes:
     """The documents (one for each language) as one presentation: a slide for the headline, then the sections, as many
     slides as they need."""
+    documents = printable(documents)
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDE, HIGH
     deck.core_properties.title = documents[0].title
@@ -79,7 +92,7 @@ def _write(
         paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
         paragraph.alignment = align
         run = paragraph.add_run()
-        run.text = _storable(line)
+        run.text = line
         _face(run.font, document, size, colour, is_bold)
 
 
@@ -94,11 +107,6 @@ def _face(font: Any, document: Document, size: float, colour: str, is_bold: bool
     latin = properties.find(qn("a:latin"))
     east_asian = properties.makeelement(qn("a:ea"), {"typeface": OFFICE_FAMILY})
     latin.addnext(east_asian)
-
-
-def _storable(text: str) -> str:
-    """XML holds no control characters."""
-    return "".join(letter if letter == "\t" or ord(letter) >= 32 else " " for letter in text)
 
 
 def _section(deck: Any, document: Document, section: Section) -> None:
@@ -160,7 +168,7 @@ def _place(slide: Any, document: Document, block: Block, top: float, high: float
             _write(box.text_frame, document, fact.label, 12, LIGHT.muted)
             for text, size, bold in ((fact.value, 26, True), (fact.note, 11, False)):
                 run = box.text_frame.add_paragraph().add_run()
-                run.text = _storable(text)
+                run.text = text
                 _face(run.font, document, size, LIGHT.ink if bold else LIGHT.muted, bold)
     elif isinstance(block, Table):
         _table(slide, document, block, top, high)
@@ -194,20 +202,20 @@ def _picture(slide: Any, document: Document, block: Picture, top: float, high: f
     scale = min(INNER / block.width, Inches(high - 0.4) / block.height)
     width, height = int(block.width * scale), int(block.height * scale)
     made = slide.shapes.add_picture(io.BytesIO(block.content), EDGE, Inches(top), Emu(width), Emu(height))
-    made._element.nvPicPr.cNvPr.set("descr", _storable(block.caption))
+    made._element.nvPicPr.cNvPr.set("descr", block.caption)
     _text(slide, document, block.caption, top + high - 0.35, 0.3, 12, LIGHT.muted)
 
 
 def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, high: float) -> None:
     data = CategoryChartData()
-    data.categories = [_storable(name) for name in chart.categories]
+    data.categories = chart.categories
     if isinstance(chart, Bars) and chart.base:
         data.add_series(" ", chart.base)
     for series in chart.series:
-        data.add_series(_storable(series.name), series.values)
+        data.add_series(series.name, series.values)
     if isinstance(chart, Lines):
         for name, level in chart.levels:
-            data.add_series(_storable(name), (level,) * len(chart.categories))
+            data.add_series(name, (level,) * len(chart.categories))
     kind = XL_CHART_TYPE.COLUMN_STACKED if isinstance(chart, Bars) else XL_CHART_TYPE.LINE_MARKERS
     made = slide.shapes.add_chart(kind, EDGE, Inches(top), INNER, Inches(high - 0.35), data)
     made._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)

@@ -115,8 +115,44 @@ def test_no_row_of_a_long_table_is_lost_on_slides(deck: bytes) -> None:
             assert shape.top + shape.height <= shown.slide_height
 
 
-def test_control_characters_and_lone_line_breaks_do_no_harm() -> None:
-    odd = Document("t", "a\x00b\x0bc", "s", "en", (Section("x", (Paragraph("line\nline"),)),), "f", "m")
-    assert to_pptx([odd], made_at=AT)
-    assert to_pdf([odd], made_at=AT)
-    assert to_html([odd])
+def everywhere(text: str) -> Document:
+    """A document with this text in each of its places."""
+    series = Series(text, (1.0, 2.0), "completed")
+    parts = (
+        Paragraph(text), Bullets((text,)), Facts((Fact(text, text, text),)), Table((text, "n"), ((text, "1"),), empty=text),
+        Table(("a", text, "c"), (("1", text, "2"),), widths=(9, 1, 9)),
+        Bars((text, "b"), (series,), text, text, labels=(text, text)), Lines(("a", text), (series,), text, text, ((text, 1.0),)),
+    )  # fmt: skip
+    return Document(text, text, text, "en", (Section(text, parts),), text, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\x00b\x0bc\x1b\x7f\x85",
+        "a\ud800b",
+        "a\ufffeb\uffff",
+        "x\n" * 3000,
+        ">" * 20_000,
+        "word " * 20_000,
+        "中" * 20_000,
+    ],
+    ids=["control", "surrogate", "no character", "lines", "quotes", "words", "Chinese"],
+)
+def test_no_text_keeps_a_paper_from_being_made(text: str) -> None:
+    odd = [everywhere(text)]
+    slides = Presentation(io.BytesIO(to_pptx(odd, made_at=AT))).slides
+    sheet = pypdf.PdfReader(io.BytesIO(to_pdf(odd, made_at=AT)))
+    page = to_html(odd).decode("utf-8")
+    assert len(slides) >= 4 and len(sheet.pages) < 60
+    assert len(text) < 1000 or ("…" in page and "…" in "".join(one.extract_text() for one in sheet.pages))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", page)
+
+
+def test_a_name_cannot_turn_the_figures_after_it_round() -> None:
+    odd = [everywhere("Sprint \u202e\u2067\u2069 delivered 31 of 34, שלום")]
+    sheet = pypdf.PdfReader(io.BytesIO(to_pdf(odd, made_at=AT)))
+    inside = zipfile.ZipFile(io.BytesIO(to_pptx(odd, made_at=AT)))
+    deck = "".join(inside.read(name).decode() for name in inside.namelist() if name.endswith(".xml"))
+    for told in (to_html(odd).decode(), deck, "".join(one.extract_text() for one in sheet.pages)):
+        assert "delivered 31 of 34" in told and not re.search("[\u202a-\u202e\u2066-\u2069]", told)
