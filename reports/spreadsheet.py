@@ -18,6 +18,7 @@ from core.rows import rows_of
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CELL_LONGEST = 32_767  # what Excel keeps in one cell
+TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 BOM = "\ufeff"  # or Excel reads Chinese in the system's own charset
 
 
@@ -34,8 +35,7 @@ def csv_bytes(frame: pd.DataFrame, headings: Mapping[str, str]) -> bytes:
 def xlsx_bytes(frame: pd.DataFrame, headings: Mapping[str, str], *, sheet: str) -> bytes:
     """The frame as a workbook of one sheet, its first row frozen and filtered; a text too long for a cell is cut, and says so."""
     target = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, TEXT_ONLY) as book:
         page = book.add_worksheet(sheet)
         bold = book.add_format({"bold": True})
         for at, heading in enumerate(headings.values()):

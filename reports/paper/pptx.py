@@ -2,11 +2,14 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import xlsxwriter
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE_DASH_STYLE
@@ -29,6 +32,7 @@ from reports.paper.document import (
     printable,
 )
 from reports.paper.font import OFFICE_FAMILY
+from reports.spreadsheet import TEXT_ONLY
 
 WIDE, HIGH, EDGE = Inches(13.333), Inches(7.5), Inches(0.6)
 INNER = WIDE - EDGE - EDGE
@@ -36,6 +40,21 @@ FOOT = Inches(6.95)
 ROWS_A_SLIDE = 11
 LATIN = "Calibri"
 LANGUAGE = {"en": "en-GB", "zh": "zh-CN"}
+
+
+class _ChartWorkbook(CategoryWorkbookWriter):
+    """The workbook behind a chart ("edit data"), in which no name becomes a formula or a link."""
+
+    @contextmanager
+    def _open_worksheet(self, xlsx_file: io.BytesIO) -> Iterator[tuple[Any, Any]]:
+        with xlsxwriter.Workbook(xlsx_file, TEXT_ONLY) as book:
+            yield book, book.add_worksheet()
+
+
+class _ChartData(CategoryChartData):
+    @property
+    def _workbook_writer(self) -> _ChartWorkbook:
+        return _ChartWorkbook(self)
 
 
 def to_pptx(documents: Sequence[Document], *, made_at: datetime) -> bytes:
@@ -207,7 +226,7 @@ def _picture(slide: Any, document: Document, block: Picture, top: float, high: f
 
 
 def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, high: float) -> None:
-    data = CategoryChartData()
+    data = _ChartData()
     data.categories = chart.categories
     if isinstance(chart, Bars) and chart.base:
         data.add_series(" ", chart.base)

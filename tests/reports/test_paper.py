@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from datetime import UTC, datetime
 
+import openpyxl
 import pypdf
 import pytest
 from fontTools.ttLib import TTFont
@@ -147,6 +148,20 @@ def test_no_text_keeps_a_paper_from_being_made(text: str) -> None:
     assert len(slides) >= 4 and len(sheet.pages) < 60
     assert len(text) < 1000 or ("…" in page and "…" in "".join(one.extract_text() for one in sheet.pages))
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", page)
+
+
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("https://evil.test/j","x")', "{=1+1}", "https://evil.test/", "external:c:\\x"]
+)
+def test_the_workbook_behind_a_chart_runs_nothing_and_keeps_its_numbers(text: str) -> None:
+    inside = zipfile.ZipFile(io.BytesIO(to_pptx([everywhere(text)], made_at=AT)))
+    books = [name for name in inside.namelist() if name.endswith(".xlsx")]
+    assert len(books) == 2
+    for name in books:
+        cells = [one for row in openpyxl.load_workbook(io.BytesIO(inside.read(name))).active.iter_rows() for one in row]
+        assert {one.data_type for one in cells} == {"s", "n"} and not any(one.hyperlink for one in cells)
+        assert {1, 2} <= {one.value for one in cells if one.data_type == "n"}
+        assert text in {one.value for one in cells}
 
 
 def test_a_name_cannot_turn_the_figures_after_it_round() -> None:
