@@ -25,6 +25,7 @@ DEFINED = (
     "data_source",
     "can_be_negative",
 )
+SERIES = ("baseline", "target")
 NO_UNIT = N_("Accepted: a unit such as min, h, %, ￥ or 单.")
 OTHER_VALUE = N_("Row {row} gives this KPI another {header}; accepted is one.")
 
@@ -35,6 +36,16 @@ class _Definition:
 
     at: int
     values: dict[str, tuple[Any, int]]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Field -> what was given."""
+        return {name: value for name, (value, _) in self.values.items()}
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Field -> the row that gave it."""
+        return {name: at for name, (_, at) in self.values.items()}
 
 
 def parse_kpi(table: Table, known: Known) -> Parsed:
@@ -113,76 +124,75 @@ def _plain(value: Any) -> Any:
 
 
 def _define(table: Table, one: str, definition: _Definition, out: Parsed, agreed: Agreed | None) -> None:
-    values = {name: value for name, (value, _) in definition.values.items()}
-    rows = {name: at for name, (_, at) in definition.values.items()}
-    baseline, target = values.get("baseline"), values.get("target")
-    series = [(name, values[name]) for name in ("baseline", "target") if name in values]
+    values, rows = definition.given, definition.rows
     unit = _unit(table, rows.get("unit", definition.at), values.get("unit"))
-    for name, _ in series:
-        if unit and values[name].dimension != unit[0]:
-            table.report(
-                rows[name], name, "", Text("Its unit does not fit the column Unit: {unit}.", unit=values["unit"])
-            )
-            return
-    for problem in series_problems([(table.place(rows[name], name), quantity) for name, quantity in series]):
-        table.report(rows["target"], "target", "", problem.what)
+    if not _holds_together(table, definition, unit, agreed):
         return
-    may_be_negative = values.get("can_be_negative", agreed.can_be_negative if agreed else False)
-    below = [name for name, quantity in series if quantity.value < 0 and not may_be_negative]
-    for name in below:
-        table.report(rows[name], name, "", below_zero(values[name]), code="below_zero")
-    if below:
-        return
-    dimension, shown = unit or _shared_unit([quantity for _, quantity in series])
-    before, after = (agreed.baseline, agreed.target) if agreed else (None, None)
-    leads = direction_of(baseline.value if baseline else before, target.value if target else after)
-    direction = values.get("direction") or leads or (agreed.direction if agreed else None)
-    if leads and direction != leads:
-        place = next(name for name in ("direction", "target", "baseline") if name in values)
-        table.report(rows[place], place, "", Text(CONTRADICTS[leads]), code="direction_contradicted")
-        return
+    direction = _direction(table, definition, agreed)
     if direction is None:
-        if any(
-            name not in values and table.is_wrong(definition.at, name) for name in ("direction", "baseline", "target")
-        ):
-            return  # the cell that would have told it is reported already
-        table.report(
-            definition.at,
-            "direction" if table.has("direction") else "name",
-            "",
-            accepted_choices("direction"),
-            code="no_direction",
-        )
         return
-    record = {name: values.get(name) for name in ("department", "owner", "definition", "data_source")}
-    out.kpis.add(
-        cast(
-            KpiRecord,
-            {
-                "external_id": one,
-                "name": values["name"],
-                "dimension": dimension,
-                "unit": shown,
-                "direction": direction,
-                "can_be_negative": bool(values.get("can_be_negative")),
-                "project_key": values.get("project") or table.settings.project_key,
-                **record,
-            },
-        ),
-        table.rows[definition.at] + 1,
-    )
-    if baseline is not None:
+    dimension, shown = unit or _shared_unit([values[name] for name in SERIES if name in values])
+    record = {
+        "external_id": one,
+        "name": values["name"],
+        "dimension": dimension,
+        "unit": shown,
+        "direction": direction,
+        "can_be_negative": bool(values.get("can_be_negative")),
+        "project_key": values.get("project") or table.settings.project_key,
+        **{name: values.get(name) for name in ("department", "owner", "definition", "data_source")},
+    }
+    out.kpis.add(cast(KpiRecord, record), table.rows[definition.at] + 1)
+    if "baseline" in values:
         row: BaselineRecord = {
             "kpi": one,
-            "value": baseline.value,
+            "value": values["baseline"].value,
             "measured_at": values.get("baseline_at"),
             "n": values.get("baseline_n"),
             "provenance": values.get("provenance"),
         }
         out.baselines.add(row, table.rows[rows["baseline"]] + 1)
-    if target is not None:
-        aim: TargetRecord = {"kpi": one, "value": target.value, "due_at": values.get("target_due")}
+    if "target" in values:
+        aim: TargetRecord = {"kpi": one, "value": values["target"].value, "due_at": values.get("target_due")}
         out.targets.add(aim, table.rows[rows["target"]] + 1)
+
+
+def _holds_together(table: Table, definition: _Definition, unit: tuple[str, str] | None, agreed: Agreed | None) -> bool:
+    """Whether baseline and target fit the unit, each other, and what may be below zero; else the cell is reported."""
+    values, rows = definition.given, definition.rows
+    series = [(name, values[name]) for name in SERIES if name in values]
+    for name, quantity in series:
+        if unit and quantity.dimension != unit[0]:
+            misfit = Text("Its unit does not fit the column Unit: {unit}.", unit=values["unit"])
+            table.report(rows[name], name, "", misfit)
+            return False
+    for problem in series_problems([(table.place(rows[name], name), quantity) for name, quantity in series]):
+        table.report(rows["target"], "target", "", problem.what)
+        return False
+    if values.get("can_be_negative", agreed.can_be_negative if agreed else False):
+        return True
+    below = [name for name, quantity in series if quantity.value < 0]
+    for name in below:
+        table.report(rows[name], name, "", below_zero(values[name]), code="below_zero")
+    return not below
+
+
+def _direction(table: Table, definition: _Definition, agreed: Agreed | None) -> str | None:
+    """Which way is better: as stated, as baseline and target lead, or as agreed before; None where a cell was reported."""
+    values = definition.given
+    before = {"baseline": agreed.baseline, "target": agreed.target} if agreed else {}
+    ends = [values[name].value if name in values else before.get(name) for name in SERIES]
+    leads = direction_of(*ends)
+    found: str | None = values.get("direction") or leads or (agreed.direction if agreed else None)
+    if leads and found != leads:
+        culprit = next(name for name in ("direction", "target", "baseline") if name in values)
+        table.report(definition.rows[culprit], culprit, "", Text(CONTRADICTS[leads]), code="direction_contradicted")
+        return None
+    is_told = any(name not in values and table.is_wrong(definition.at, name) for name in ("direction", *SERIES))
+    if found is None and not is_told:  # else the cell that would have said it is reported already
+        place = "direction" if table.has("direction") else "name"
+        table.report(definition.at, place, "", accepted_choices("direction"), code="no_direction")
+    return found
 
 
 def _unit(table: Table, at: int, word: str | None) -> tuple[str, str] | None:

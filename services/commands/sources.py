@@ -164,14 +164,8 @@ def change(
         "acceptance_field": acceptance,
         "epic_field": epic,
     }
-    changes: dict[str, Any] = {
-        one: None if value == BY_ITSELF else value for one, value in fields.items() if value is not None
-    }
     plain_ones = {"name": rename, "url": url, "projects": project, "boards": board, "every_minutes": every}
-    changes |= {one: value for one, value in plain_ones.items() if value is not None}
-    for one, pairs in (("type_mapping", types), ("status_mapping", statuses)):
-        if pairs:
-            changes[one] = _pairs(pairs)
+    changes = _given(fields, plain_ones, {"type_mapping": types, "status_mapping": statuses})
     if not changes and policy is None and count_subtasks is None:
         raise typer.BadParameter(h(N_("Say what to correct; --help lists it.")))
     if policy is not None and policy not in POLICY:
@@ -280,6 +274,15 @@ def _tested(store: Store, settings: Any, credential: Any) -> Any:
     for one in words(found):
         typer.echo(who.say(one))
     return found
+
+
+def _given(
+    fields: dict[str, str | None], plain_ones: dict[str, Any], mappings: dict[str, list[str] | None]
+) -> dict[str, Any]:
+    """What was said of these options, as the action takes it: a field that is to be guessed again is None."""
+    said = {name: None if value == BY_ITSELF else value for name, value in fields.items() if value is not None}
+    said |= {name: value for name, value in plain_ones.items() if value is not None}
+    return said | {name: _pairs(pairs) for name, pairs in mappings.items() if pairs}
 
 
 def _pairs(given: Sequence[str]) -> dict[str, str]:
