@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from access.permissions import Permission
+from access.permissions import Permission, may
 from actions.base import Work, acting, action
 from actions.demos import demo_in_reach
 from actions.settings import house_settings
@@ -141,7 +141,7 @@ def _asked(work: Work, demo: Demo, settings: Settings) -> tuple[list[_Waiting], 
         kind = (
             row.kind if row else "issue" if summary and makes_issues else "comment"
         )  # what was tried stays what it is
-        if (kind == "issue" and not makes_issues) or (kind == "comment" and one.issue_id is None):
+        if not (makes_issues if kind == "issue" else _is_in_reach(work, demo.source_id, one.issue_id)):
             continue
         is_too_soon = row is not None and kind == "issue" and work.at - row.asked_at < SEEN_AFTER
         if row is None:
@@ -158,6 +158,14 @@ def _asked(work: Work, demo: Demo, settings: Settings) -> tuple[list[_Waiting], 
             row.asked_at = work.at
         waiting.append(_Waiting(row.id or 0, one, summary if kind == "issue" else None, is_too_soon))
     return waiting, before
+
+
+def _is_in_reach(work: Work, source_id: int, issue_id: str | None) -> bool:
+    """Whether there is an issue, of a project in which the actor may write: a sprint may hold items of several."""
+    item = work.session.get(WorkItem, (source_id, issue_id)) if issue_id else None
+    return item is not None and may(
+        work.actor, Permission.WRITE_BACK, project=item.project_key, department=item.department
+    )
 
 
 def _said(session: Session, demo: Demo, reader: Reader) -> Iterator[tuple[_Said, str | None]]:

@@ -22,7 +22,7 @@ from services.demo_jira import server
 from services.demo_jira.server import Jira
 from store.db import Store
 from store.read import rows_where
-from store.tables import Demo, WriteBack
+from store.tables import Demo, WorkItem, WriteBack
 from store.write import table_of
 from tests.actions.shop import AT, EVERYONE, LATER, _seed_rows
 from tests.actors import actor_of
@@ -110,6 +110,19 @@ def test_off_by_default_and_only_for_whom_it_was_granted(
             sqlite_store, actor_of(Role.WRITER, projects={"OPS"}, departments=set()), demo_id=demo.id or 0, at=LATER
         )
     assert comments(jira, issue) == before
+
+
+def test_in_a_sprint_of_several_projects_only_issues_within_reach_are_written_to(
+    sqlite_store: Store, jira: Jira, demo: Demo, issue: str
+) -> None:
+    allow(sqlite_store)
+    before = comments(jira, issue)
+    with sqlite_store.writing() as session:
+        session.execute(table_of(WorkItem).update().where(WorkItem.external_id == issue).values(project_key="OPS"))  # type: ignore[arg-type]
+    assert write_back(sqlite_store, WRITER, demo_id=demo.id or 0, at=LATER).sent == 0
+    assert comments(jira, issue) == before
+    both = actor_of(Role.WRITER, projects={"SHOP", "OPS"}, departments=set())
+    assert write_back(sqlite_store, both, demo_id=demo.id or 0, at=LATER).sent == 2
 
 
 def test_each_comment_stands_once_however_often_it_is_tried(
