@@ -13,7 +13,7 @@ from actions.given import required
 from actions.import_rows import Import, write_parsed
 from actions.sheet_reading import Reading, preview_all, readings_of
 from actions.snapshots import SHEETS_OF_SPRINTS, freeze_closed
-from connectors.sheets.guess import guess
+from connectors.sheets.guess import guess, header_texts, headers_sha256
 from connectors.sheets.problem import Problem
 from connectors.sheets.reader import Book
 from connectors.sheets.source import Preview, fetch
@@ -242,7 +242,8 @@ def _remember(work: Work, book: Book, readings: Sequence[Reading], source_name: 
         sheet = book.sheet(reading.sheet)
         if sheet is None or reading.mapping is None or reading.kind is None:
             continue
-        digest = guess(sheet, reading.kind).header_sha256
+        row = guess(sheet, reading.kind).header_row if reading.header_row is None else reading.header_row
+        digest = headers_sha256(header_texts(sheet, row))
         rows[digest] = {
             "header_sha256": digest, "sheet_kind": reading.kind, "source_name": source_name,
             "mapping": {name: list(columns) for name, columns in reading.mapping.items()},

@@ -7,7 +7,7 @@ from access.permissions import Permission, require
 from actions.settings import house_settings
 from connectors.sheets.field import SheetField
 from connectors.sheets.fields import FIELDS, fields_of
-from connectors.sheets.guess import guess
+from connectors.sheets.guess import guess, possible_headers
 from connectors.sheets.known import Agreed, Known
 from connectors.sheets.problem import Problem, cell_name
 from connectors.sheets.reader import Book, Sheet
@@ -96,14 +96,24 @@ def remembered_reading(store: Store, actor: Actor, sheet: Sheet, kind: str | Non
 
 
 def remembered(session: Session, sheet: Sheet, reading: Reading) -> Reading:
-    """The reading with what is not said filled in from the mapping that was confirmed for these headers, if any."""
+    """The reading with what is not said filled in from the mapping that was last confirmed for a header row like one of
+    this sheet's, whichever row would be guessed; else the guessed kind."""
     if reading.mapping is not None:
         return reading
-    found = guess(sheet, reading.kind)
-    kept = session.get(t.ImportMapping, found.header_sha256)
-    if kept is None or (reading.kind and kept.sheet_kind != reading.kind):
-        return replace(reading, kind=reading.kind or found.kind)
-    return replace(reading, kind=kept.sheet_kind, header_row=found.header_row, mapping=kept.mapping)
+    rows = {
+        digest: row
+        for digest, row in possible_headers(sheet).items()
+        if reading.header_row is None or row == reading.header_row
+    }
+    kept = [
+        one
+        for one in rows_where(session, t.ImportMapping, header_sha256=list(rows))
+        if reading.kind is None or one.sheet_kind == reading.kind
+    ]
+    if not kept:
+        return replace(reading, kind=reading.kind or guess(sheet).kind)
+    last = max(kept, key=lambda one: one.confirmed_at)
+    return replace(reading, kind=last.sheet_kind, header_row=rows[last.header_sha256], mapping=last.mapping)
 
 
 def preview_file(

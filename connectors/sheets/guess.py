@@ -98,6 +98,20 @@ def headers_sha256(headers: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(normal(header) for header in headers).encode()).hexdigest()
 
 
+def possible_headers(sheet: Sheet) -> dict[str, int]:
+    """The identity of each row that may be a header row -> the row; of rows that say the same, the first.
+
+    Inside a merged header, whose cells are repeated, it is the lowest.
+    """
+    rows: dict[str, int] = {}
+    for row in range(min(HEADER_SEARCH_ROWS, sheet.row_count)):
+        headers = header_texts(sheet, row)
+        digest = headers_sha256(headers)
+        if sum(1 for one in headers if one) > 1 and (digest not in rows or _is_merged_header(sheet, rows[digest], row)):
+            rows[digest] = row
+    return rows
+
+
 @cache
 def _dictionary(kind: str) -> dict[str, tuple[str, float]]:
     """Normal header -> (field, confidence): the template's own headers are certain, synonyms nearly."""
@@ -210,4 +224,4 @@ def _is_merged_header(sheet: Sheet, upper: int, lower: int) -> bool:
     return any(top <= upper and bottom >= lower for top, _, bottom, _ in sheet.merged)
 
 
-__all__ = ["FieldMapping", "FieldType", "Guess", "guess", "header_texts", "headers_sha256", "match"]
+__all__ = ["FieldMapping", "FieldType", "Guess", "guess", "header_texts", "headers_sha256", "match", "possible_headers"]

@@ -164,6 +164,23 @@ def test_a_person_corrects_the_mapping_and_it_is_remembered(empty_home: Path, op
     assert again.value == 2
 
 
+def test_headers_that_nobody_could_guess_are_remembered_below_other_title_rows(
+    empty_home: Path, open_page: OpenPage
+) -> None:
+    header = ["Ref", "What", "Weight", "Where it is", "Round", "From", "Until"]
+    test = upload(open_page("data"), workbook([["Orders", "of 20 Nov"], header, *BACKLOG[1:]]))
+    choose(test, "data.1.0.kind", "backlog")
+    test.number_input(key="data.1.0.backlog.header").set_value(2).run()
+    for at, name in enumerate(["key", "title", "estimate", "status", "sprint", "sprint_start", "sprint_end"]):
+        choose(test, f"data.1.0.backlog.2.{name}", at)
+    press(test, "data.import.import")
+    assert rows_of("work_item") == 2
+    upload(test, workbook([["Orders", "of 27 Nov"], ["Exported by", "chen"], header, *BACKLOG[1:]]))
+    assert "2 rows as Sprint backlog" in page_html(test)
+    assert test.number_input(key="data.2.0.backlog.header").value == 3
+    assert next(one for one in test.selectbox if one.key == "data.2.0.backlog.3.estimate").value == 2
+
+
 def test_a_sheet_may_stay_out(empty_home: Path, open_page: OpenPage) -> None:
     test = upload(open_page("data"), workbook(BACKLOG))
     choose(test, "data.1.0.kind", "left_out")
