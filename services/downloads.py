@@ -17,7 +17,7 @@ from core.i18n import Text, nearest_language
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_reports import MEDIA_TYPE
-from services.routes import LANGUAGE_COOKIE, NOT_KEPT
+from services.routes import LANGUAGE_COOKIE, NOT_KEPT, row_id
 from store.archive import archived_reports
 from store.db import Store
 
@@ -28,7 +28,7 @@ def archive_route(store: Callable[[], Store]) -> Route:
     async def download(request: Request) -> Response:
         return await run_in_threadpool(_download, store, request)
 
-    return Route("/archive/{report:int}", download, methods=["GET"])
+    return Route("/archive/{report}", download, methods=["GET"])
 
 
 def _download(store: Callable[[], Store], request: Request) -> Response:
@@ -38,7 +38,7 @@ def _download(store: Callable[[], Store], request: Request) -> Response:
     try:
         if actor is None:
             raise _missing(request)
-        content, name, media = take(store(), actor, int(request.path_params["report"]))
+        content, name, media = take(store(), actor, row_id(request, "report"))
     except FortnightError as error:
         code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
         return PlainTextResponse(error.say(reader), status_code=code, headers=NOT_KEPT)
@@ -68,4 +68,4 @@ def take(store: Store, actor: Actor, report_id: int) -> tuple[bytes, str, str]:
 
 
 def _missing(request: Request) -> NotFound:
-    return NotFound(Text("There is no archived report {id}.", id=str(request.path_params["report"])))
+    return NotFound(Text("There is no archived report {id}.", id=str(row_id(request, "report"))))

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
+POLICY = "Content-Security-Policy"  # a route may add directives of its own; it cannot take any away
 FIXED = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -60,7 +61,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, policy: str, is_secure: Callable[[Scope], bool]) -> None:
         self.app, self._is_secure = app, is_secure
-        self.headers = {**FIXED, "Content-Security-Policy": policy}
+        self.headers = {**FIXED, POLICY: policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,8 +71,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                further = headers.get(POLICY)
                 for name, value in self.headers.items():
-                    headers[name] = value
+                    headers[name] = f"{value}; {further}" if name == POLICY and further else value
                 if self._is_secure(scope):
                     headers["Strict-Transport-Security"] = STRICT_TRANSPORT
             await send(message)

@@ -59,6 +59,12 @@ async def keep_language(request: Request) -> Response:
     return answer
 
 
+def row_id(request: Request, name: str) -> int:
+    """A row's number out of the path; 0, which no row has, for what no database takes for one."""
+    given = str(request.path_params[name])
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
 def own_path(given: str | None) -> str:
     """A path of this very site, or `/`: no other host, no scheme, no trick with `//`, a backslash or a control character; and
     no path that does something where it is only to lead back."""

@@ -16,7 +16,7 @@ from core.errors import FortnightError, NotFound, Refused
 from core.i18n import Text, nearest_language
 from core.reader import Reader
 from core.rows import rows_of
-from services.routes import LANGUAGE_COOKIE
+from services.routes import LANGUAGE_COOKIE, row_id
 from store import frames
 from store.db import Store
 from store.demos import standing_media
@@ -24,7 +24,12 @@ from store.kept_files import kept_path
 from store.read import rows_where
 from store.tables import ItemMedia
 
-HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"}
+HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "sandbox",  # opened by itself it is nobody's page, whatever its bytes say
+}
 
 
 def media_route(store: Callable[[], Store]) -> Route:
@@ -33,14 +38,14 @@ def media_route(store: Callable[[], Store]) -> Route:
     async def show(request: Request) -> Response:
         return await run_in_threadpool(_show, store, request)
 
-    return Route("/stage/media/{media:int}", show, methods=["GET", "HEAD"])
+    return Route("/stage/media/{media}", show, methods=["GET", "HEAD"])
 
 
 def _show(store: Callable[[], Store], request: Request) -> Response:
     actor = visit_of(request.scope).actor
     asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
     try:
-        path, media_type = find(store(), actor, int(request.path_params["media"]))
+        path, media_type = find(store(), actor, row_id(request, "media"))
     except FortnightError as error:
         code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
         said = error.say(Reader(nearest_language(asked), "UTC")) if code < 500 else str(error.what)

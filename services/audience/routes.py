@@ -19,6 +19,7 @@ from core.i18n import LANGUAGES, nearest_language
 from core.reader import Reader
 from services.audience import page
 from services.audience.view import last_name, shown_to
+from services.routes import row_id
 from store.db import Store
 
 HERE = Path(__file__).parent
@@ -51,14 +52,14 @@ def audience_routes(store: Callable[[], Store]) -> list[Route]:
 
     return [
         *(Route(f"/audience/{name}", script, methods=["GET"]) for name in SCRIPTS),
-        Route("/audience/{demo:int}/{token}", item, methods=["GET"]),
-        Route("/audience/{demo:int}/{token}", give, methods=["POST"]),
-        Route("/audience/{demo:int}/{token}/state", state, methods=["GET"]),
+        Route("/audience/{demo}/{token}", item, methods=["GET"]),
+        Route("/audience/{demo}/{token}", give, methods=["POST"]),
+        Route("/audience/{demo}/{token}/state", state, methods=["GET"]),
     ]
 
 
 def _link(request: Request) -> tuple[int, str]:
-    return int(request.path_params["demo"]), str(request.path_params["token"])
+    return row_id(request, "demo"), str(request.path_params["token"])
 
 
 def _item(store: Store, request: Request) -> Response:
