@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 
 from core.i18n import Text, translate
+from core.plain import straight
 
 NOT_KNOWN = {"en": "n/a", "zh": "未知"}
 BABEL = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -44,7 +45,9 @@ class Reader:
             return NOT_KNOWN[self.lang]
         if isinstance(given, Text):
             return self.say(given)
-        if isinstance(given, bool | str):
+        if isinstance(given, str):
+            return straight(given)
+        if isinstance(given, bool):
             return str(given)
         if isinstance(given, datetime):
             return self.instant(given)

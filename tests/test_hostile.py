@@ -20,6 +20,8 @@ from actions.import_sheet import import_sheet
 from actions.people import add_person
 from core.actor import EVERYTHING, Role, local_admin
 from core.config import load_config
+from core.reader import Reader
+from pages.components.markup import join, plain, safe
 from pages.components.navigation import page_files
 from reports.spreadsheet import csv_bytes, xlsx_bytes
 from store import frames
@@ -118,6 +120,15 @@ def _markdown(kind: str, message: Message) -> Iterator[str]:
                 yield one
             elif isinstance(one, Message):
                 yield from _markdown(kind, one)
+
+
+def test_a_name_cannot_turn_the_figures_after_it_round() -> None:
+    """What a right-to-left override or an unclosed isolate in a sprint's name would do to the sentence around it."""
+    for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        name = f"S12{sign}"
+        assert Reader("en").t("{sprint}: {n} of 34 points", sprint=name, n=31) == "S12: 31 of 34 points"
+        assert safe(f"{name} 31 of 34") == join([name + " 31 of 34"]) == plain(f"{name} 31 of 34") == "S12 31 of 34"
+    assert safe("שלום \u200f عربي \u200b") == "שלום \u200f عربي \u200b"  # the scripts themselves stay
 
 
 def test_what_no_database_takes_is_stored_as_a_sign_that_it_was_there(store: Store) -> None:

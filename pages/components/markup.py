@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from charts.spark import Mark, Spark
+from core.plain import straight
 
 SHAPES = {
     "completed": "✓",
@@ -31,12 +32,13 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&\"])")
 
 def plain(text: object) -> str:
     """Text from data for the label of a Streamlit widget: every markdown character escaped, on one line."""
-    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    return MARKDOWN.sub(r"\\\1", " ".join(straight(str(text)).split()))
 
 
 def clean(text: object) -> str:
-    """Text that can be sent: a lone surrogate (legal in JSON) would raise on the wire, so it becomes U+FFFD."""
-    return str(text).encode("utf-8", "replace").decode("utf-8") if not isinstance(text, Markup) else text
+    """Text that can be sent and turns nothing round: a lone surrogate (legal in JSON) would raise on the wire, so it
+    becomes a question mark; a name that ends in an override would have the 31 after it read as 13."""
+    return straight(str(text).encode("utf-8", "replace").decode("utf-8")) if not isinstance(text, Markup) else text
 
 
 def safe(text: object) -> Markup:
