@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 
+from core.plain import straight
+
 GAP = "  "
 # Where a line may end: after a blank, after any wide character, but never before punctuation that belongs to it.
 _PIECE = re.compile(r"\S*?[\u2e80-\u9fff\uff00-\uffef][，。；：、！？）”』」》]*|[^\s\u2e80-\u9fff\uff00-\uffef]+|\s+")
@@ -21,7 +23,11 @@ def pad(text: str, columns: int, *, is_right: bool = False) -> str:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Sequence[int] = ()) -> list[str]:
-    """A table as lines: headers, a rule, rows. Args: numeric, the columns aligned to the right."""
+    """A table as lines: headers, a rule, rows. A cell is one line, whatever it holds; only its own words reach the terminal.
+
+    Args: numeric, the columns aligned to the right.
+    """
+    rows = [[straight(" ".join(cell.splitlines())) for cell in row] for row in rows]
     widths = [max(width(line[at]) for line in (headers, *rows)) for at in range(len(headers))]
 
     def line(cells: Sequence[str]) -> str:

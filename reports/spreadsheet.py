@@ -72,7 +72,17 @@ def _write(page: Any, line: int, at: int, value: Any) -> None:
         page.write_number(line, at, value)
     else:
         text = value.isoformat() if isinstance(value, date | datetime) else plain_text(str(value))
-        page.write_string(line, at, text if len(text) <= CELL_LONGEST else f"{text[: CELL_LONGEST - 1]}…")
+        page.write_string(line, at, _cut(text))
+
+
+def _cut(text: str) -> str:
+    """A text that fits a cell; Excel counts an emoji as two letters, and calls a file with a longer one damaged."""
+    if len(text) * 2 <= CELL_LONGEST:
+        return text
+    letters = text[: CELL_LONGEST + 1].encode("utf-16-le")
+    if len(letters) <= CELL_LONGEST * 2:
+        return text
+    return letters[: (CELL_LONGEST - 1) * 2].decode("utf-16-le", "ignore") + "…"
 
 
 def _is_null(value: Any) -> bool:

@@ -23,6 +23,7 @@ from core.config import load_config
 from core.reader import Reader
 from pages.components.markup import join, plain, safe
 from pages.components.navigation import page_files
+from reports.columns import table
 from reports.spreadsheet import csv_bytes, xlsx_bytes
 from store import frames
 from store.db import Store, open_store
@@ -129,6 +130,21 @@ def test_a_name_cannot_turn_the_figures_after_it_round() -> None:
         assert Reader("en").t("{sprint}: {n} of 34 points", sprint=name, n=31) == "S12: 31 of 34 points"
         assert safe(f"{name} 31 of 34") == join([name + " 31 of 34"]) == plain(f"{name} 31 of 34") == "S12 31 of 34"
     assert safe("שלום \u200f عربي \u200b") == "שלום \u200f عربي \u200b"  # the scripts themselves stay
+
+
+def test_a_title_steers_no_terminal_and_forges_no_line() -> None:
+    title = "pay\x1b[2J\x1b]52;c;AAAA\x07\x9b1A\r\nORD-2  accepted"
+    assert table(["Key", "Title"], [["ORD-1", title]])[2:] == ["ORD-1  pay[2J]52;c;AAAA1A ORD-2  accepted"]
+    assert Reader("en").t("Goal: {goal}", goal="a\x1b[31mb\x00\x7f") == "Goal: a[31mb"
+
+
+@pytest.mark.parametrize("letter", ["a", "界", "\U0001f600"])
+def test_a_text_longer_than_a_cell_is_cut_as_excel_counts(letter: str) -> None:
+    frame = pd.DataFrame({"text": [letter * 16_383, letter * 40_000]})
+    page = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(frame, {"text": "Text"}, sheet="S"))).active
+    whole, cut = page["A2"].value, page["A3"].value
+    assert whole == letter * 16_383
+    assert len(cut.encode("utf-16-le")) <= 32_767 * 2 and cut.rstrip("…") == letter * (len(cut) - 1) and cut[-1] == "…"
 
 
 def test_what_no_database_takes_is_stored_as_a_sign_that_it_was_there(store: Store) -> None:
