@@ -56,7 +56,7 @@ def main() -> None:
     policy = sources.loc[board.source_id, "policy"]
     notes: list[Text | str] = [Text("approved means signed in a change request, or waived with a reason")]
     cards.counted(
-        reader, "R10-R12, R17, R18, R24", policy=f"{policy} ({reader.t(POLICY[policy])})", notes=notes,
+        reader, "R10-R12, R17-R19, R24", policy=f"{policy} ({reader.t(POLICY[policy])})", notes=notes,
         fresh_since=data.workspace().fresh_since,
     )  # fmt: skip
 

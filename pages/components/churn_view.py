@@ -73,7 +73,7 @@ def answer(reader: Reader, shown: Churn) -> list[str | Markup]:
     if not detected:
         return [reader.t("{span} no requirement changed after its start.", span=span)]
     first = reader.tn(
-        "{span} {n} requirement change came after the start;", "{span} {n} requirement changes came after the start;",
+        "{span} {n} change came after the start;", "{span} {n} changes came after the start;",
         detected, span=span,
     )  # fmt: skip
     if not nobody:
@@ -97,6 +97,11 @@ def facts(reader: Reader, shown: Churn) -> list[str]:
     if figures.states["detected"]:
         for code, message in (("signed", N_("{n} signed")), ("waived", N_("{n} waived"))):
             said.append(reader.t(message, n=figures.states[code]))
+    scope, ratio = figures.requirements["in_scope"], figures.requirements["volatility"]
+    if ratio is not None:
+        said.append(
+            reader.t("requirement volatility {share} (n = {n} committed)", share=reader.percent(ratio), n=scope)
+        )
     missing = shown.missing
     if missing:
         said.append(

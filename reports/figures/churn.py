@@ -1,15 +1,15 @@
-"""Requirement churn over a board's sprints, and how much of it somebody approved (R17, R18)."""
+"""Requirement churn over a board's sprints, and how much of it somebody approved (R17, R18, R19)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from core.actor import Scope
 from metrics.approvals import change_states
-from metrics.churn import churn
+from metrics.churn import churn, volatility
 from metrics.registry import typed_frame
 from metrics.xmr import Limits, xmr
 from reports.figures.house import source_named
@@ -28,13 +28,15 @@ class ChurnFigures:
     Args: sprints, one row per started sprint and unit, oldest first (metrics.churn.churn and source_id, source,
     board_id, board_name, state, started_at, unapproved); changes, their detected changes with state, `sprint` (name),
     `key`, `title`, source_id; states, {"detected", "evaluated", "signed", "waived", "unapproved"}; limits, of churn_gross
-    in points over closed sprints (R24).
+    in points over closed sprints (R24); requirements, {"in_scope", "added", "removed", "changed", "volatility"} of these
+    sprints together, None where it cannot be known (R19).
     """
 
     sprints: pd.DataFrame
     changes: pd.DataFrame
     states: dict[str, int]
     limits: Limits | None
+    requirements: dict[str, Any]
 
 
 def churn_figures(
@@ -62,7 +64,7 @@ def churn_figures(
         sprints = sprints[on_board | (sprints["board_id"].isna() & (None in boards))]
     if last is not None:
         sprints = sprints.tail(last)
-    parts, changed = [], []
+    parts, changed, restless = [], [], []
     for one, mine in sprints.groupby("source_id"):
         ids = mine["sprint_id"].tolist()
         if as_of is None:
@@ -71,6 +73,7 @@ def churn_figures(
         else:
             totals, entries, _ = replayed(session, scope, int(str(one)), ids, as_of)
         found = churn(totals, mine)
+        restless.append(_restless(entries, mine))
         about = mine[["sprint_id", "source_id", "board_id", "board_name", "state", "started_at"]]
         parts.append(found.merge(about, on="sprint_id"))
         linked = linked_changes(session, scope, int(str(one)), entries, as_of=as_of)
@@ -78,7 +81,7 @@ def churn_figures(
             linked.merge(mine[["sprint_id", "source_id", "name"]], on="sprint_id").rename(columns={"name": "sprint"})
         )
     if not parts:
-        return ChurnFigures(_no_sprints(), _no_changes(), dict.fromkeys(STATES, 0), None)
+        return ChurnFigures(_no_sprints(), _no_changes(), dict.fromkeys(STATES, 0), None, _requirements([]))
     table = pd.concat(parts, ignore_index=True).sort_values(["started_at", "source_id", "sprint_id"], kind="stable")
     changes = pd.concat(changed, ignore_index=True)
     nobody = changes[changes["is_unapproved"]].groupby(["source_id", "sprint_id"]).size()
@@ -86,7 +89,7 @@ def churn_figures(
     table = table.assign(
         source=table["source_id"].map(sources), unapproved=[int(nobody.get(key, 0)) for key in keys]
     ).reset_index(drop=True)
-    return ChurnFigures(table, changes, _states(changes), _limits(table))
+    return ChurnFigures(table, changes, _states(changes), _limits(table), _requirements(restless))
 
 
 def churn_payload(
@@ -116,6 +119,23 @@ STATES = ("detected", "evaluated", "signed", "waived", "unapproved")
 def _states(changes: pd.DataFrame) -> dict[str, int]:
     row = change_states(changes).iloc[0]
     return {name: int(jsonable(row[name])) for name in STATES}
+
+
+def _restless(entries: pd.DataFrame, sprints: pd.DataFrame) -> pd.DataFrame:
+    first, last = sprints["started_at"].min(), sprints["started_at"].max()
+    kinds = entries[["work_item_id", "kind"]]
+    return volatility(entries, kinds, sprints, period_from=first, period_to=last + timedelta(microseconds=1))
+
+
+TOUCHES = ("added", "removed", "changed")
+
+
+def _requirements(parts: list[pd.DataFrame]) -> dict[str, Any]:
+    """The requirements of several sources together; one that is unknown leaves the whole unknown."""
+    counted = pd.concat(parts)[["in_scope", *TOUCHES]].sum(skipna=False) if parts else pd.Series(dtype="Int64")
+    known: dict[str, Any] = {name: jsonable(counted.get(name)) for name in ("in_scope", *TOUCHES)}
+    scope = known["in_scope"]
+    return {**known, "volatility": sum(known[name] for name in TOUCHES) / scope if scope else None}
 
 
 def _limits(table: pd.DataFrame) -> Limits | None:

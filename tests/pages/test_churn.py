@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from actions.settings import save_source_settings
 from core.actor import Actor, Role
 from core.reader import Reader
 from pages.components import data
@@ -29,10 +30,27 @@ def test_the_answer_counts_what_nobody_approved(sample_home: Path, open_page: Op
     board = next(one for one in data.boards() if one.board_id == "Intake 接入组")
     states = data.churn(board, 12).states
     assert headline_of(test) == (
-        f"In the last 12 sprints on record {states['detected']} requirement changes came after the start; "
+        f"In the last 12 sprints on record {states['detected']} changes came after the start; "
         f"{states['unapproved']} of them nobody approved."
     )
     assert nobody(test) > 0
+
+
+def test_a_type_that_is_no_requirement_leaves_the_volatility_and_nothing_else(
+    sample_home: Path, open_page: OpenPage
+) -> None:
+    board = next(one for one in data.boards() if one.board_id == "Intake 接入组")
+    before = data.churn(board, 12)
+    of_it = before.requirements
+    touched = of_it["added"] + of_it["removed"] + of_it["changed"]
+    assert of_it["volatility"] == touched / of_it["in_scope"] > 0
+    said = Reader().percent(of_it["volatility"])
+    html = page_html(open_page("churn", query={"team": BOARD}))
+    assert f"requirement volatility {said} (n = {of_it['in_scope']} committed)" in html
+    data.do(save_source_settings, source_id=board.source_id, type_mapping={"Story": "chore"})
+    after = data.churn(board, 12)
+    assert after.requirements["in_scope"] < of_it["in_scope"]
+    assert after.states == before.states
 
 
 def test_in_chinese_nothing_is_left_in_english(sample_home: Path, open_page: OpenPage) -> None:
