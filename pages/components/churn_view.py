@@ -100,7 +100,11 @@ def facts(reader: Reader, shown: Churn) -> list[str]:
     scope, ratio = figures.requirements["in_scope"], figures.requirements["volatility"]
     if ratio is not None:
         said.append(
-            reader.t("requirement volatility {share} (n = {n} committed)", share=reader.percent(ratio), n=scope)
+            reader.t(
+                "requirement volatility {share} (n = {n} committed at the sprints' starts)",
+                share=reader.percent(ratio),
+                n=scope,
+            )
         )
     missing = shown.missing
     if missing:
