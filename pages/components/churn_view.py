@@ -101,7 +101,7 @@ def facts(reader: Reader, shown: Churn) -> list[str]:
     if ratio is not None:
         said.append(
             reader.t(
-                "requirement volatility {share} (n = {n} committed at the sprints' starts)",
+                "requirement volatility {share} (n = {n} committed as their sprints started)",
                 share=reader.percent(ratio),
                 n=scope,
             )

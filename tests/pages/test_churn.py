@@ -46,7 +46,7 @@ def test_a_type_that_is_no_requirement_leaves_the_volatility_and_nothing_else(
     assert of_it["volatility"] == touched / of_it["in_scope"] > 0
     said = Reader().percent(of_it["volatility"])
     html = page_html(open_page("churn", query={"team": BOARD}))
-    assert f"requirement volatility {said} (n = {of_it['in_scope']} committed)" in html
+    assert f"requirement volatility {said} (n = {of_it['in_scope']} committed as their sprints started)" in html
     data.do(save_source_settings, source_id=board.source_id, type_mapping={"Story": "chore"})
     after = data.churn(board, 12)
     assert after.requirements["in_scope"] < of_it["in_scope"]
