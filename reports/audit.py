@@ -1,4 +1,4 @@
-"""The audit log as it leaves the house: CSV or XLSX for people, JSON lines for programs; and its head, to print."""
+"""The audit log as it leaves the house: CSV or XLSX for people, in their language; JSON lines for programs, as it is kept."""
 
 import json
 from typing import Any
@@ -9,6 +9,7 @@ from core.i18n import N_
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_audit import ACTION
+from core.wording_subjects import subject_words
 from reports.spreadsheet import csv_bytes, xlsx_bytes
 
 MEDIA = ("csv", "xlsx", "jsonl")
@@ -33,6 +34,7 @@ def written(found: pd.DataFrame, media: str, reader: Reader) -> bytes:
     told = found.assign(
         code=found["action"],
         action=[action_words(one, reader) for one in found["action"]],
+        subject=[subject_words(row["action"], row["subject"], reader) for row in rows_of(found)],
         before=[_json(one) for one in found["before"]],
         after=[_json(one) for one in found["after"]],
     )

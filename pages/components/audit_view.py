@@ -16,6 +16,7 @@ from core.errors import FortnightError, Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_subjects import subject_words
 from pages.components import cards, data, entry_form, filters, screens, upload
 from pages.components.data import audit
 from pages.components.item_table import Column, item_table
@@ -41,7 +42,7 @@ def answer(reader: Reader, newest: pd.DataFrame, total: int) -> None:
         reader.t("The last one is from {at}.", at=last["at"].to_pydatetime()),
     )
     done = action_words(last["action"], reader)
-    cards.subline(last["who"], done, last["subject"])
+    cards.subline(last["who"], done, subject_words(last["action"], last["subject"], reader))
 
 
 def filters_of(reader: Reader) -> Search:
@@ -89,6 +90,7 @@ def listing(reader: Reader, entries: pd.DataFrame, found: int) -> None:
             return
         told = entries.assign(
             done=[action_words(one, reader) for one in entries["action"]],
+            subject=[subject_words(row["action"], row["subject"], reader) for row in rows_of(entries)],
             change=[_change(row, reader) for row in rows_of(entries)],
         )
         columns = [

@@ -16,6 +16,7 @@ from actions.base import registered
 from core.actor import Role
 from core.errors import FortnightError, NotFound, Refused
 from core.wording_audit import ACTION
+from core.wording_subjects import SUBJECT, read
 from store.db import Store, open_store
 from store.tables import AuditEntry
 from store.write import table_of
@@ -40,6 +41,7 @@ CASES = _cases()
 def test_every_action_has_a_case_and_words_for_the_log() -> None:
     assert set(CASES) == set(registered())
     assert set(registered()) <= set(ACTION)
+    assert set(SUBJECT) == set(ACTION)
 
 
 def test_who_may_do_what_is_what_was_written_down() -> None:
@@ -94,6 +96,8 @@ def test_no_audit_entry_no_change_and_with_one_the_log_stays_whole(name: str, st
     log = audit_log(open_store(store.config))  # as after a restart
     assert (log[-1].actor, log[-1].action) == (actor.name, name)
     assert verify(log) == []
+    wordings = SUBJECT[name]  # so that the log can be read in every language
+    assert not wordings or any(read(one, log[-1].subject) is not None for one in wordings), log[-1].subject
 
 
 @contextmanager

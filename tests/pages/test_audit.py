@@ -1,6 +1,7 @@
 """The audit page in a person's hands: search, one entry in full, the check, the signed head, an export, a pseudonym."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -36,6 +37,16 @@ def test_search_check_sign_and_export(open_page: OpenPage) -> None:
     assert content.decode("utf-8-sig").count("CR-27") >= 2
     assert headline_of(test).startswith("The log holds 95 entries.")  # the answer stands above what was just done
     assert headline_of(test.run()).startswith("The log holds 96 entries.")
+
+
+@pytest.mark.usefixtures("sample_home")
+def test_what_was_changed_is_said_in_chinese_and_kept_as_it_was_written(open_page: OpenPage) -> None:
+    test = open_page("audit", "zh")
+    assert "· 首次启动" in page_text(test)
+    press(press(test, "校验全部日志"), "导出 94 条")
+    written = test.session_state["audit.ready"][2].decode("utf-8-sig")
+    assert not re.search(r",(?:work item|demo|import of|feedback|KPI|baseline of|person) ", written), written
+    assert "首尾相接" in page_text(test)
 
 
 def test_a_broken_log_says_where(sample_home: Path, open_page: OpenPage) -> None:
