@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from core.errors import FortnightError
+from core.errors import FortnightError, Invalid
+from core.i18n import Text
 from core.reader import Reader
+from core.wall_time import is_leapt_over
 from pages.components import screens
 from pages.components.markup import plain
 
@@ -70,11 +73,27 @@ def announce_next(done: str) -> None:
 
 
 def moment(label: str, key: str, reader: Reader, at: datetime) -> datetime | None:
-    """A field for day and time in the project's zone, at first that of `at`. Returns: an aware instant, or None."""
+    """A field for day and time in the project's zone, at first that of `at`. Returns: what its clocks showed, for `instant`."""
     if key not in st.session_state:
         st.session_state[key] = reader.local(at).replace(tzinfo=None, second=0, microsecond=0)
     given = st.datetime_input(plain(label), key=key, format="YYYY-MM-DD", step=60)
-    return None if given is None else given.replace(tzinfo=reader.local(at).tzinfo)
+    return given if isinstance(given, datetime) else None
+
+
+def instant(given: datetime | None, reader: Reader) -> datetime:
+    """The instant at which the project's clocks showed what a field of `moment` holds: by the rule that sheets follow, too.
+
+    Raises: Invalid where nothing was chosen, and for a time that the clocks leapt over.
+    """
+    if given is None:
+        raise Invalid(Text("Choose a day and a time."))
+    zone = ZoneInfo(reader.zone)
+    if is_leapt_over(given, zone):
+        raise Invalid(
+            Text("This time does not exist: the clocks of the project's zone went forward over it."),
+            next=Text("Choose the time that they showed."),
+        )
+    return given.replace(tzinfo=zone)
 
 
 def day(label: str, key: str) -> date | None:

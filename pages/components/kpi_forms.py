@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from actions import kpis, measurements
-from core.errors import Invalid
-from core.i18n import N_, Text
+from core.i18n import N_
 from core.reader import Reader
 from core.wording_kpi import PHASE_KIND
 from pages.components import cards, data, entry_form, filters, kpi_definition, kpi_words, screens
@@ -69,7 +68,7 @@ def _measure(reader: Reader, row: dict[str, Any], at: datetime) -> None:
                 measurements.record_measurement,
                 kpi_id=int(row["kpi_id"]),
                 value=value,
-                measured_at=_given(measured_at),
+                measured_at=entry_form.instant(measured_at, reader),
                 n=entry_form.whole(n),
                 remark=remark,
             ),
@@ -189,7 +188,11 @@ def _phase(reader: Reader, row: dict[str, Any], at: datetime) -> None:
         filling.send(
             reader,
             lambda: data.do(
-                kpis.begin_phase, kpi_id=int(row["kpi_id"]), begins_at=_given(begins_at), kind=kind, reason=reason
+                kpis.begin_phase,
+                kpi_id=int(row["kpi_id"]),
+                begins_at=entry_form.instant(begins_at, reader),
+                kind=kind,
+                reason=reason,
             ),
             reader.t("A new phase of {name} begins: its limits are computed anew.", name=row["name"]),
         )
@@ -197,9 +200,3 @@ def _phase(reader: Reader, row: dict[str, Any], at: datetime) -> None:
 
 def _value_label(reader: Reader, row: dict[str, Any]) -> str:
     return reader.t("Value, as people write it ({example})", example=EXAMPLES[row["dimension"]])
-
-
-def _given(at: datetime | None) -> datetime:
-    if at is None:
-        raise Invalid(Text("Choose a day and a time."))
-    return at

@@ -1,5 +1,6 @@
 """The KPI page: true sentences in every state, and forms whose entries show at once."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.actor import Role
+from actions.settings import save_settings
+from core.actor import Role, local_admin
+from core.config import load_config
 from core.reader import Reader
-from pages.components import data, kpi_words
+from pages.components import data, entry_form, kpi_words
 from pages.components.markup import plain
+from store.db import open_store
 from tests.actors import actor_of
 from tests.pages.conftest import OpenPage, page_html, page_text
 
@@ -185,6 +189,19 @@ def test_a_measurement_that_is_no_quantity_is_refused_and_kept(sample_home: Path
     press(test, "kpi.measure.send")
     assert "无法识别“很快”的数值。" in page_html(test)
     assert field(test, "kpi.measure.value").value == "很快"
+
+
+def test_a_time_that_the_clocks_leapt_over_is_refused_as_in_sheets(sample_home: Path, open_page: OpenPage) -> None:
+    save_settings(open_store(load_config()), local_admin(), changes={"zone": "Europe/Berlin"})
+    test, leapt = open_page("kpi", "zh"), datetime.fromisoformat("2026-03-29 02:30")
+    for form in ("measure", "phase"):
+        task(test, form)
+        field(test, f"kpi.{form}.at").set_value(leapt)
+        press(test, f"kpi.{form}.send")
+        assert "该时间不存在：项目时区的时钟在此时拨快而跳过了它。" in page_html(test)
+    assert field(test, "kpi.phase.at").value == leapt
+    after = entry_form.instant(leapt.replace(hour=3), Reader("en", "Europe/Berlin"))
+    assert after == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def test_a_correction_supersedes_and_says_why(sample_home: Path, open_page: OpenPage) -> None:
