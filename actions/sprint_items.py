@@ -5,6 +5,7 @@ from core.errors import NotFound
 from core.i18n import Text
 from core.plain import plain_text
 from store.read import rows_where
+from store.snapshots import latest
 from store.tables import Board, Sprint, SprintEntry, StatedEntry, WorkItem
 
 
@@ -37,6 +38,7 @@ def item_in_sprint(work: Work, source_id: int, sprint_id: str, work_item_id: str
         sprint_id in item.sprint_ids
         or work.session.get(SprintEntry, key) is not None
         or work.session.get(StatedEntry, key) is not None
+        or _is_frozen_in(work, source_id, sprint_id, work_item_id)
     )
     missing = NotFound(
         Text(
@@ -47,6 +49,12 @@ def item_in_sprint(work: Work, source_id: int, sprint_id: str, work_item_id: str
         raise missing
     work.require(project=item.project_key, department=item.department, missing=missing)
     return item
+
+
+def _is_frozen_in(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> bool:
+    """Whether the ledger that people see of a frozen sprint has the item, whatever its source says now."""
+    frozen = latest(work.session, source_id, sprint_id)
+    return frozen is not None and frozen.entry(work_item_id) is not None
 
 
 def sprint_in_reach(work: Work, source_id: int, sprint_id: str) -> Sprint:

@@ -1,6 +1,8 @@
 """Detected changes that need no change request: waived with a reason, and taken back. The latest entry counts."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from access.permissions import Permission
 from actions.base import Work, acting, action
@@ -12,6 +14,7 @@ from core.i18n import N_, Text
 from core.wording_actions import CHANGE_KIND
 from store.db import Store
 from store.read import last_where
+from store.snapshots import latest
 from store.tables import SprintEntry, Waiver
 
 
@@ -56,19 +59,30 @@ def revoke_waiver(
         return _write(work, source_id, sprint_id, work_item_id, change_kind, reason, is_revoked=True)
 
 
-def detected_kinds(entry: SprintEntry) -> frozenset[str]:
-    """The kinds of change that an item's entry in a sprint shows (R10-R12, R18)."""
+def detected_kinds(entry: Mapping[str, Any]) -> frozenset[str]:
+    """The kinds of change that an item's entry in a sprint shows (R10-R12, R18). Args: entry, SprintEntry's fields."""
     kinds = set()
-    if entry.bucket == "added":
+    if entry["bucket"] == "added":
         kinds.add("added")
-    is_scope = entry.bucket in ("committed", "added")  # carried items are no change of scope (R17)
-    if is_scope and entry.outcome == "removed":
+    is_scope = entry["bucket"] in ("committed", "added")  # carried items are no change of scope (R17)
+    if is_scope and entry["outcome"] == "removed":
         kinds.add("removed")
-    elif is_scope and (entry.final_points or 0.0) != (entry.initial_points or 0.0):
+    elif is_scope and (entry["final_points"] or 0.0) != (entry["initial_points"] or 0.0):
         kinds.add("re_estimated")
-    if entry.bucket is not None and entry.is_content_changed:
+    if entry["bucket"] is not None and entry["is_content_changed"]:
         kinds.add("content")
     return frozenset(kinds)
+
+
+def _kinds_seen(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> frozenset[str]:
+    """The kinds of change that people see: of a frozen sprint those of its frozen ledger, else those of today's."""
+    frozen = latest(work.session, source_id, sprint_id)
+    if frozen is not None:
+        held = frozen.entry(work_item_id)
+    else:
+        entry = work.session.get(SprintEntry, (source_id, sprint_id, work_item_id))
+        held = entry.model_dump() if entry else None
+    return detected_kinds(held) if held else frozenset()
 
 
 def _write(
@@ -89,8 +103,7 @@ def _write(
         raise Invalid(Text("This change of {key} is waived already.", key=item.key))
     if is_revoked and not is_waived:
         raise Invalid(Text("This change of {key} is not waived.", key=item.key))
-    entry = work.session.get(SprintEntry, (source_id, sprint_id, work_item_id))
-    if not is_revoked and (entry is None or kind not in detected_kinds(entry)):
+    if not is_revoked and kind not in _kinds_seen(work, source_id, sprint_id, work_item_id):
         raise NotFound(
             Text("{key} has no such change in this sprint: {kind}.", key=item.key, kind=Text(CHANGE_KIND[kind]))
         )

@@ -38,6 +38,10 @@ class Snapshot:
     is_intact: bool
     payload: dict[str, Any]
 
+    def entry(self, work_item_id: str) -> dict[str, Any] | None:
+        """An item's entry as it was frozen; None where the frozen ledger does not have the item."""
+        return next((one for one in self.payload["entries"] if one["work_item_id"] == work_item_id), None)
+
 
 def digest(payload: Any) -> str:
     """The hash of a payload: SHA-256 of its JSON with sorted keys."""

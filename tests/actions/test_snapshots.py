@@ -8,13 +8,14 @@ from actions import snapshots
 from actions.derive import rebuild
 from actions.import_sheet import import_sheet
 from actions.undo import undo_import
+from actions.waivers import waive_change
 from core.actor import EVERYTHING
 from core.errors import Invalid, NotFound
 from reports.figures import churn_figures, sprint_figures
 from store import frames
 from store.db import Store
 from store.snapshots import derived_payloads, digest, latest, number_of
-from store.tables import Sprint, SprintSnapshot, StatedEntry, WorkItem
+from store.tables import Sprint, SprintEntry, SprintSnapshot, StatedEntry, WorkItem
 from store.write import table_of
 from tests.actions.shop import AT, EVERYONE, LATER, START, seed
 
@@ -177,3 +178,17 @@ def test_a_deleted_sprint_leaves_every_figure_and_its_snapshot_stays(sqlite_stor
         assert frames.totals(session, EVERYTHING).empty and number_of(session, source, "S1") == 1
         with pytest.raises(NotFound):
             sprint_figures(session, EVERYTHING, source, "S1")
+
+
+def test_waived_is_what_the_frozen_ledger_shows_not_what_its_source_says_now(sqlite_store: Store) -> None:
+    source = frozen_shop(sqlite_store)  # 2 was added with 5 points and kept them; today it fell from 8 to 5
+    with sqlite_store.writing() as session:  # 3 was re-estimated; today it was never in the sprint
+        for row in (table_of(StatedEntry), table_of(SprintEntry)):
+            session.execute(row.delete().where(row.c.work_item_id == "3"))
+        session.execute(table_of(WorkItem).update().values(sprint_ids=[]))
+    given = {"source_id": source, "sprint_id": "S1", "change_kind": "re_estimated", "reason": "agreed"}
+    with pytest.raises(NotFound, match="no such change"):
+        waive_change(sqlite_store, EVERYONE, **given, work_item_id="2", at=LATER)
+    assert waive_change(sqlite_store, EVERYONE, **given, work_item_id="3", at=LATER).change_kind == "re_estimated"
+    with pytest.raises(NotFound, match="no work item 4 in sprint S1"):
+        waive_change(sqlite_store, EVERYONE, **given, work_item_id="4", at=LATER)
