@@ -47,7 +47,7 @@ elif workspace.fresh_since is None:
 else:
     found = data.table("findings")
     errors = int((found["severity"] == "error").sum())
-    sources = reader.tn("{n} source", "{n} sources", len(data.table("sources")))
+    sources = reader.tn("{n} source", "{n} sources", len(connected.overview()))
     trust = (
         reader.t("nothing in it contradicts itself")
         if found.empty

@@ -12,6 +12,7 @@ from store.frames.measured import feedback, feedback_events, kpi_facts, kpis
 from store.frames.reach import in_departments, in_projects, in_sources, of_items, of_sprints
 from store.frames.sources import (
     boards,
+    emptied_sources,
     every_status,
     every_type,
     findings,
@@ -46,6 +47,7 @@ __all__ = [
     "covered_items",
     "derived_entries",
     "derived_totals",
+    "emptied_sources",
     "entries",
     "every_status",
     "every_type",

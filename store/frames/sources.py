@@ -40,6 +40,15 @@ def source_overview(session: Session) -> pd.DataFrame:
     return typed(session, statement, {})
 
 
+def emptied_sources(session: Session) -> set[int]:
+    """The sources of spreadsheets whose imports were all undone: they hold nothing, and stay for the record of these imports."""
+    source, run = table_of(t.Source), table_of(t.SyncRun)
+    of_source = select(run.c.id).where(run.c.source_id == source.c.id).correlate(source)
+    is_undone, stands = of_source.where(run.c.state == "undone"), of_source.where(run.c.state.in_(["done", "running"]))
+    emptied = select(source.c.id).where(source.c.kind == "sheets", is_undone.exists(), ~stands.exists())
+    return {int(row[0]) for row in session.execute(emptied)}
+
+
 def boards(session: Session, scope: Scope) -> pd.DataFrame:
     """One row per board: source_id, board_id, name, kind, project_key, estimation_field, columns."""
     return frame(session, t.Board, in_projects(scope, table_of(t.Board).c.project_key), external_id="board_id")

@@ -10,12 +10,15 @@ import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from actions.sheet_reading import kinds, template_file
-from core.actor import Role
+from actions.undo import undo_import
+from core.actor import Role, local_admin
+from core.config import load_config
 from core.wording_jira import JIRA_FINDING
 from core.wording_ledger import LEDGER_FINDING
 from core.wording_quality import QUALITY_FINDING
 from core.wording_sync import SYNC_FINDING
 from pages.components import data, data_words
+from store.db import open_store
 from store.tables import Base
 from tests.actors import actor_of
 from tests.pages.conftest import OpenPage, page_html
@@ -127,6 +130,17 @@ def test_a_backlog_comes_in_as_guessed_and_leaves_by_undo(empty_home: Path, open
     assert "Work items · 2 added" in html and "1 source, fresh since" in html
     press(test, "data.undo.send")
     assert rows_of("work_item") == 0 and "undone" in page_html(test)
+    assert data.workspace().is_empty and data.workspace().names == ()
+    assert "Nothing has come in yet." in page_html(test)
+
+
+def test_a_source_whose_only_import_was_undone_counts_no_more(sample_home: Path, open_page: OpenPage) -> None:
+    test = upload(open_page("data"), workbook(BACKLOG))
+    before = data.workspace().names
+    press(test, "data.import.import")
+    assert "2 sources, fresh since" in page_html(test) and data.workspace().names == (*before, "sheets")
+    undo_import(open_store(load_config()), local_admin(), int(data.table("runs")["run_id"].max()))
+    assert "1 source, fresh since" in page_html(test.run()) and data.workspace().names == before
 
 
 def test_the_same_file_twice_changes_nothing(empty_home: Path, open_page: OpenPage) -> None:

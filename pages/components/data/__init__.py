@@ -219,7 +219,7 @@ def workspace() -> Workspace:
 def _workspace(url: str, at_version: int, reach: Reach) -> Workspace:
     with store().reading() as session:
         sources = frames.sources(session)
-        own = sources[sources["kind"] != "fortnight"]
+        own = sources[(sources["kind"] != "fortnight") & ~sources["source_id"].isin(frames.emptied_sources(session))]
         seen = set(frames.sources(session, _scope(reach))["source_id"])
         return Workspace(
             is_sample=bool(sources["is_sample"].any()),

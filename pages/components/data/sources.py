@@ -63,7 +63,7 @@ def _seen() -> set[int]:
 
 @once_a_run
 def overview() -> pd.DataFrame:
-    """One row per source, all ages from all its runs (store.frames.source_overview)."""
+    """One row per source that holds something or is connected, all ages from all its runs (store.frames.source_overview)."""
     found = _overview(load_config().database_url, data.version())
     return found[found["source_id"].isin(_seen())]
 
@@ -71,7 +71,8 @@ def overview() -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def _overview(url: str, at_version: int) -> pd.DataFrame:
     with data.house_store().reading() as session:
-        return frames.source_overview(session)
+        found = frames.source_overview(session)
+        return found[~found["source_id"].isin(frames.emptied_sources(session))]
 
 
 @once_a_run
