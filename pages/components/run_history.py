@@ -118,7 +118,7 @@ def _undo(reader: Reader, runs: pd.DataFrame) -> None:
             format_func=lambda one: clean(
                 f"#{one} · {named[one]['file_name']} · {reader.instant(named[one]['started_at'])}"
             ),
-            key=filling.key("run"),
+            key=filling.key(f"run_{max(named)}"),  # a new import is offered first, whatever was chosen before
         )
         is_sent = filling.button(reader.t("Undo this import"))
     if is_sent:
