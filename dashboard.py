@@ -17,6 +17,7 @@ from access.gate import Gate
 from core.config import ROOT, load_config
 from services.audience.routes import audience_routes
 from services.downloads import archive_route
+from services.feedback_files import attachment_routes
 from services.headers import SecurityHeaders, content_policy
 from services.health import Health
 from services.house_store import house_store
@@ -73,6 +74,7 @@ app = st.App(
         *audience_routes(house_store),
         archive_route(house_store),
         media_route(house_store),
+        *attachment_routes(house_store),
         *closing_routes(),  # stays last
     ],
     middleware=[

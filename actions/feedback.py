@@ -1,15 +1,18 @@
 """Feedback after launch: given in thirty seconds, answered, resolved, confirmed by who gave it, and linked to the work."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from access.permissions import Permission
+from actions.attached import attach_to, kept_with
 from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional, past, required, within
 from actions.own_source import refuse_mixing, source_for_entry
 from actions.sprint_items import item_of, no_item
 from core.actor import Actor
+from core.attached import GivenFile
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND
@@ -36,15 +39,16 @@ def submit_feedback(
     release: str | None = None,
     submitted_by: str | None = None,
     received_at: datetime | None = None,
+    files: Sequence[GivenFile] = (),
     at: datetime | None = None,
 ) -> Feedback:
     """Say what is wrong or right after launch: words, a score, or both.
 
     Args: kind, a code of `core.wording_kpi.FEEDBACK_KIND`; csat 1 to 5; nps 0 to 10; received_at, where it came
-    in before it was entered.
-    Raises: Refused, Invalid (also where there is neither a text nor a score).
+    in before it was entered; files, attached to it.
+    Raises: Refused, Invalid (also where there is neither a text nor a score, or a file may not be kept).
     """
-    with acting(store, actor, "submit_feedback", at=at) as work:
+    with kept_with(store) as kept, acting(store, actor, "submit_feedback", at=at) as work:
         given = _checked(
             {
                 "kind": kind,
@@ -69,6 +73,7 @@ def submit_feedback(
             )
         )
         work.audit(f"feedback {row.id}", None, row)
+        attach_to(work, store, row, files, kept)
         return row
 
 
@@ -169,9 +174,12 @@ def reopen_feedback(
         return _move(work, feedback_id, "reopened", {"resolved", "confirmed"}, why)
 
 
-def feedback_in_reach(work: Work, feedback_id: int) -> Feedback:
-    """The feedback, within the actor's reach. Raises: NotFound where it is unknown or not to be seen; Refused."""
-    missing = NotFound(Text("There is no feedback {id}.", id=str(feedback_id)))
+def feedback_in_reach(work: Work, feedback_id: int, *, missing: NotFound | None = None) -> Feedback:
+    """The feedback, within the actor's reach.
+
+    Raises: NotFound (or `missing`) where it is unknown or not to be seen; Refused.
+    """
+    missing = missing or NotFound(Text("There is no feedback {id}.", id=str(feedback_id)))
     row = work.session.get(Feedback, feedback_id)
     if row is None:
         raise missing

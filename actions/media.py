@@ -1,24 +1,22 @@
 """The picture or video that is shown with an item on stage: attached while a demo is prepared or runs, and taken away."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from access.permissions import Permission
+from actions.attached import FOLDER, forget_files, kept_with
 from actions.base import Work, acting, action
 from actions.given import required
 from actions.settings import house_settings
 from actions.sprint_items import item_in_sprint, sprint_in_reach
 from core.actor import Actor
+from core.attached import MEGABYTE
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.media import media_type_of
 from store.db import Store
-from store.kept_files import drop_file, keep_file
-from store.read import last_where, rows_where
-from store.tables import Attachment, ItemMedia
-
-FOLDER = "attachments"
-MEGABYTE = 1024 * 1024
+from store.kept_files import keep_file
+from store.read import last_where
+from store.tables import ItemMedia
 
 
 @action(Permission.PRESENT_DEMO)
@@ -37,7 +35,7 @@ def attach_media(
 
     Raises: Refused; NotFound; Invalid where it is neither, is damaged, or is larger than the house accepts.
     """
-    with acting(store, actor, "attach_media", at=at) as work:
+    with kept_with(store) as kept, acting(store, actor, "attach_media", at=at) as work:
         _reach(work, source_id, sprint_id, work_item_id)
         most = house_settings(work.session).media_mb
         if not 0 < len(content) <= most * MEGABYTE:
@@ -47,14 +45,16 @@ def attach_media(
                 next=Text("Up to {most} MB are accepted; an administrator can change that in the settings.", most=most),
             )
         before = _latest(work, source_id, sprint_id, work_item_id)
+        media_type = media_type_of(content)
+        kept.append(keep_file(store.config, FOLDER, content))
         row = ItemMedia(
             source_id=source_id,
             sprint_id=sprint_id,
             work_item_id=work_item_id,
             file_name=required(file_name, N_("File")),
-            media_type=media_type_of(content),
+            media_type=media_type,
             size_bytes=len(content),
-            sha256=keep_file(store.config, FOLDER, content),
+            sha256=kept[0],
             recorded_at=work.at,
             recorded_by=actor.name,
         )
@@ -94,17 +94,6 @@ def _reach(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> Non
 def _latest(work: Work, source_id: int, sprint_id: str, work_item_id: str) -> ItemMedia | None:
     found = last_where(work.session, ItemMedia, source_id=source_id, sprint_id=sprint_id, work_item_id=work_item_id)
     return found if found is not None and found.sha256 else None
-
-
-def forget_files(store: Store, hashes: Iterable[str]) -> None:
-    """Delete the bytes of what is no longer shown, unless something else shows the same."""
-    for sha256 in set(hashes):
-        with store.writing() as session:  # nobody attaches the same bytes meanwhile
-            latest: dict[tuple[int, str, str], str | None] = {}
-            for row in rows_where(session, ItemMedia):
-                latest[row.source_id, row.sprint_id, row.work_item_id] = row.sha256
-            if sha256 not in latest.values() and not rows_where(session, Attachment, sha256=sha256):
-                drop_file(store.config, FOLDER, sha256)
 
 
 def _forget(store: Store, before: ItemMedia | None) -> None:

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from access.permissions import Permission
+from actions.attached import forget_files
 from actions.base import acting, action
-from actions.media import forget_files
 from core.actor import Actor
 from core.errors import NotFound
 from core.i18n import Text
+from store.attachments import hashes_of_sources
 from store.db import Session, Store
 from store.read import rows_where
-from store.tables import ImportMapping, ItemMedia, Setting, Source
+from store.tables import ImportMapping, Setting, Source
 from store.undo import delete_sources
 
 STARTED = "is_started"  # a setting: someone has decided about the first start, so nothing comes unasked
@@ -31,7 +32,7 @@ def clear_sample(store: Store, actor: Actor, *, at: datetime | None = None) -> i
             work.session.delete(mapping)
         work.session.flush()
         ids = [source.id for source in samples if source.id is not None]
-        shown = [row.sha256 for row in rows_where(work.session, ItemMedia, source_id=ids) if row.sha256]
+        shown = hashes_of_sources(work.session, ids)
         removed = delete_sources(work.session, ids)
         work.session.expunge_all()
         work.session.merge(Setting(name=STARTED, value={"value": True}, changed_at=work.at, changed_by=actor.name))

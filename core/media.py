@@ -29,13 +29,21 @@ def media_type_of(content: bytes) -> str:
     return PICTURES[_opened(content).format or ""]
 
 
+def picture_type_of(content: bytes) -> str | None:
+    """The media type of a picture; None for what is none. Raises: Invalid for a damaged or too large one."""
+    try:
+        return PICTURES[_decoded(content).format or ""]
+    except UnidentifiedImageError:
+        return None
+
+
 def is_picture(media_type: object) -> bool:
     """Whether this is a still or moving picture rather than a video."""
     return media_type in PICTURES.values()
 
 
-def for_paper(content: bytes) -> tuple[bytes, int, int]:
-    """A picture as every paper takes it: upright, at most `SHOWN_PIXELS` on its longer side, without what a camera writes
+def for_paper(content: bytes, longest: int = SHOWN_PIXELS) -> tuple[bytes, int, int]:
+    """A picture as every paper takes it: upright, at most `longest` pixels on its longer side, without what a camera writes
     into it (place, owner); of a moving one the first frame.
 
     Returns: PNG or JPEG bytes, width, height. The same picture gives the same bytes. Raises: Invalid.
@@ -46,7 +54,7 @@ def for_paper(content: bytes) -> tuple[bytes, int, int]:
         upright = ImageOps.exif_transpose(found).convert("RGBA")
     except (OSError, ValueError) as error:
         raise _unreadable() from error
-    upright.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
+    upright.thumbnail((longest, longest))
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.getchannel("A"))
     out = io.BytesIO()
@@ -59,6 +67,17 @@ def for_paper(content: bytes) -> tuple[bytes, int, int]:
 
 def _opened(content: bytes) -> Image.Image:
     try:
+        return _decoded(content)
+    except UnidentifiedImageError as error:
+        raise Invalid(
+            Text("This file is neither a picture nor a video that can be shown."),
+            next=Text("PNG, JPEG, WebP, GIF, MP4 and WebM are accepted."),
+        ) from error
+
+
+def _decoded(content: bytes) -> Image.Image:
+    """Raises: UnidentifiedImageError for what is no picture, Invalid for a damaged or too large one."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound follows
             found = Image.open(io.BytesIO(content), formats=tuple(PICTURES))
@@ -67,11 +86,8 @@ def _opened(content: bytes) -> Image.Image:
                     Text("This picture is too large: {width} x {height}.", width=found.width, height=found.height)
                 )
             found.load()
-    except UnidentifiedImageError as error:
-        raise Invalid(
-            Text("This file is neither a picture nor a video that can be shown."),
-            next=Text("PNG, JPEG, WebP, GIF, MP4 and WebM are accepted."),
-        ) from error
+    except UnidentifiedImageError:
+        raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _unreadable() from error
     return found

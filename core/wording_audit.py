@@ -17,6 +17,8 @@ ACTION = {
     "anchor_log": N_("signed the head of the log"),
     "answer_feedback": N_("answered feedback"),
     "archive_report": N_("made and archived a report"),
+    "attach_files": N_("attached files to feedback"),
+    "take_file_away": N_("took away a file attached to feedback"),
     "attach_media": N_("attached a picture or video to an item"),
     "take_media_away": N_("took away an item's picture or video"),
     "arrange_demo": N_("arranged a demo"),

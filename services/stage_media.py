@@ -5,31 +5,24 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from access.gate import visit_of
 from access.permissions import Permission, is_masked, require, scope_of
-from actions.media import FOLDER
+from actions.attached import FOLDER
 from core.actor import Actor
-from core.errors import FortnightError, NotFound, Refused
-from core.i18n import Text, nearest_language
-from core.reader import Reader
+from core.errors import FortnightError, NotFound
+from core.i18n import Text
 from core.rows import rows_of
-from services.routes import LANGUAGE_COOKIE, row_id
+from services.attached import HEADERS, refusal
+from services.routes import row_id
 from store import frames
 from store.db import Store
 from store.demos import standing_media
 from store.kept_files import kept_path
 from store.read import rows_where
 from store.tables import ItemMedia
-
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Disposition": "inline",
-    "Content-Security-Policy": "sandbox",  # opened by itself it is nobody's page, whatever its bytes say
-}
 
 
 def media_route(store: Callable[[], Store]) -> Route:
@@ -42,15 +35,11 @@ def media_route(store: Callable[[], Store]) -> Route:
 
 
 def _show(store: Callable[[], Store], request: Request) -> Response:
-    actor = visit_of(request.scope).actor
-    asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
     try:
-        path, media_type = find(store(), actor, row_id(request, "media"))
+        path, media_type = find(store(), visit_of(request.scope).actor, row_id(request, "media"))
     except FortnightError as error:
-        code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
-        said = error.say(Reader(nearest_language(asked), "UTC")) if code < 500 else str(error.what)
-        return PlainTextResponse(said, status_code=code, headers={"Cache-Control": "no-store"})
-    return FileResponse(path, media_type=media_type, headers=HEADERS)
+        return refusal(request, error)
+    return FileResponse(path, media_type=media_type, headers={**HEADERS, "Content-Disposition": "inline"})
 
 
 def find(store: Store, actor: Actor | None, media_id: int) -> tuple[Path, str]:

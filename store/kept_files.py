@@ -18,12 +18,15 @@ def keep_file(config: Config, folder: str, content: bytes) -> str:
         return sha256
     path.parent.mkdir(mode=0o700, exist_ok=True)
     begun = path.with_suffix(".part")
-    with begun.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    begun.chmod(0o600)
-    begun.replace(path)
+    try:
+        with begun.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        begun.chmod(0o600)
+        begun.replace(path)
+    finally:
+        begun.unlink(missing_ok=True)
     return sha256
 
 

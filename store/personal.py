@@ -21,7 +21,7 @@ NAMES = frozenset(
 # Columns (and keys inside JSON) that hold what somebody wrote.
 TEXTS = frozenset(
     {
-        "acceptance_criteria", "data_source", "definition", "description", "error", "evidence", "from_label",
+        "acceptance_criteria", "data_source", "definition", "description", "error", "evidence", "file_name", "from_label",
         "from_value", "goal", "impact", "provenance", "raw_text", "reason", "remark", "text", "title", "to_label",
         "to_value",
     }

@@ -8,7 +8,7 @@ object for JSON. Rows come in the order of the primary key unless the docstring 
 
 from store.frames.decided import change_requests, covered_items, goal_verdicts, signatures, verdicts, waivers
 from store.frames.house import holidays, log_end, row_counts, stored_settings, version
-from store.frames.measured import feedback, feedback_events, kpi_facts, kpis
+from store.frames.measured import attachments, feedback, feedback_events, kpi_facts, kpis
 from store.frames.reach import in_departments, in_projects, in_sources, of_items, of_sprints
 from store.frames.sources import (
     boards,
@@ -40,6 +40,7 @@ from store.frames.typed import Ids, Reading, by_ids, frame, typed
 __all__ = [
     "Ids",
     "Reading",
+    "attachments",
     "boards",
     "by_ids",
     "change_requests",

@@ -32,6 +32,28 @@ def feedback(session: Session, scope: Scope) -> pd.DataFrame:
     return typed(session, statement, {"id": "feedback_id"})
 
 
+def attachments(session: Session, scope: Scope, *, attachment_id: int | None = None) -> pd.DataFrame:
+    """What is attached to the feedback in scope now (what was taken away left out), with attachment_id.
+
+    Args: attachment_id, to ask for this one alone.
+    """
+    held, table = table_of(t.Attachment), table_of(t.Feedback)
+    later = held.alias("later")
+    statement = (
+        select(held)
+        .select_from(held.join(table, table.c.id == held.c.feedback_id))
+        .where(in_departments(scope, table.c.project_key, table.c.department))
+        .where(
+            held.c.sha256.is_not(None),
+            held.c.id.not_in(select(later.c.supersedes_id).where(later.c.supersedes_id.is_not(None))),
+        )
+        .order_by(held.c.feedback_id, held.c.id)
+    )
+    if attachment_id is not None:
+        statement = statement.where(held.c.id == attachment_id)
+    return typed(session, statement, {"id": "attachment_id"})
+
+
 def feedback_events(session: Session, scope: Scope) -> pd.DataFrame:
     """Every event of the feedback in scope, oldest first: the columns of `FeedbackEvent`."""
     event, table = table_of(t.FeedbackEvent), table_of(t.Feedback)

@@ -49,7 +49,8 @@ class FeedbackEvent(Base, table=True):
 
 
 class Attachment(Base, table=True):
-    """A file that belongs to a piece of feedback; the bytes lie under the home folder, named by their hash."""
+    """A file that belongs to a piece of feedback. Append-only: a row that supersedes another, without a hash, took it away.
+    The bytes lie under the home's attachments, named by their hash."""
 
     __tablename__ = "attachment"
     id: int | None = Field(default=None, primary_key=True)
@@ -57,6 +58,7 @@ class Attachment(Base, table=True):
     file_name: str
     media_type: str
     size_bytes: int
-    sha256: str
+    sha256: str | None = None
+    supersedes_id: int | None = Field(default=None, foreign_key="attachment.id")
     added_at: datetime
     added_by: str

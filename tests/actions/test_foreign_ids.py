@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from actions.feedback import link_feedback
+from actions.feedback_files import attach_files, take_file_away
 from actions.kpis import revise_kpi
 from actions.media import attach_media, take_media_away
 from actions.settings import save_source_settings
@@ -12,6 +13,7 @@ from core.actor import Role
 from core.errors import NotFound, Refused
 from store.db import Store
 from store.tables import Kpi
+from tests.actions.given_files import SCREENSHOT
 from tests.actions.shop import AT, EVERYONE, LATER, everything, feedback_of, kpi_of, seed
 from tests.actors import actor_of
 
@@ -22,7 +24,7 @@ WEBM = b"\x1aE\xdf\xa3B\x82\x84webm"
 
 def _attempts(store: Store) -> dict[str, Callable[[], object]]:
     """What a lead tries with ids that are not theirs, beside ids that are."""
-    source, kpi, said = seed(store), kpi_of(store), feedback_of(store)
+    source, kpi, said = seed(store), kpi_of(store), feedback_of(store, files=[SCREENSHOT])
     other = seed(store, name="other")
     attach_media(
         store, EVERYONE, source_id=source, sprint_id="S1", work_item_id="2", file_name="x", content=WEBM, at=AT
@@ -31,6 +33,8 @@ def _attempts(store: Store) -> dict[str, Callable[[], object]]:
     return {
         "own feedback, foreign item": lambda: link_feedback(store, SHOP, feedback_id=said.id, **of_ops, at=LATER),
         "foreign feedback, own item": lambda: link_feedback(store, OPS, feedback_id=said.id, **of_ops, at=LATER),
+        "a file for foreign feedback": lambda: attach_files(store, OPS, feedback_id=said.id or 0, files=[SCREENSHOT], at=LATER),
+        "a file of foreign feedback": lambda: take_file_away(store, OPS, attachment_id=1, at=LATER),
         "a KPI of another project": lambda: revise_kpi(store, OPS, kpi_id=kpi.id or 0, project_key="OPS", at=LATER),
         "one's own KPI into another project": lambda: revise_kpi(store, SHOP, kpi_id=kpi.id or 0, project_key="OPS", at=LATER),
         "one's own KPI out of every project": lambda: revise_kpi(store, SHOP, kpi_id=kpi.id or 0, project_key=None, at=LATER),

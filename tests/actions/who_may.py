@@ -21,7 +21,7 @@ _WHO = {
         "show_item start_demo take_media_away take_note"
     ),
     "lead leader": ("archive_report"),
-    "lead leader department": ("correct_feedback submit_feedback"),
+    "lead leader department": ("attach_files correct_feedback submit_feedback take_file_away"),
     "leader": ("revoke_waiver waive_change"),
     "leader department": ("sign_change"),
     "writer": ("write_back"),
