@@ -50,6 +50,7 @@ SUBJECT: dict[str, tuple[str, ...]] = {
     "set_target": (N_("target of {kpi}"),), "begin_phase": (N_("phase of {kpi}"),),
     "record_measurement": _MEASUREMENT, "correct_measurement": _MEASUREMENT,
     "submit_feedback": _FEEDBACK, "answer_feedback": _FEEDBACK, "link_feedback": _FEEDBACK, "resolve_feedback": _FEEDBACK,
+    "attach_files": _FEEDBACK, "take_file_away": _FEEDBACK,
     "confirm_feedback": _FEEDBACK, "reopen_feedback": _FEEDBACK, "correct_feedback": _FEEDBACK,
     "start_demo": (N_("demo of sprint {name}"),), "show_item": _DEMO, "arrange_demo": _DEMO, "end_demo": _DEMO,
     "write_back": _DEMO, "take_note": _NOTE, "settle_note": _NOTE, "react": (N_("demo {id}, work item {item}"),),
