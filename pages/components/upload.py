@@ -93,8 +93,7 @@ def _sheet(reader: Reader, sheet: Any, key: str, book: Any) -> Reading | None:
     guessed = data.do(remembered_reading, sheet=sheet)
     options = [LEFT_OUT, *SHEET_KIND]
     with st.container(border=True, key=key.replace(".", "-")):
-        cards.title(sheet.name, reader.tn("{n} row", "{n} rows", sheet.row_count))
-        left, right = st.columns([3, 1])
+        head, (left, right) = st.container(), st.columns([3, 1])
         kind = left.selectbox(
             plain(reader.t("What this sheet holds")),
             options,
@@ -103,12 +102,14 @@ def _sheet(reader: Reader, sheet: Any, key: str, book: Any) -> Reading | None:
             key=f"{key}.kind",
         )
         if kind == LEFT_OUT:
+            _title(reader, head, sheet, guessed.header_row or 0)
             return None
         best = guessed if kind == guessed.kind else data.do(remembered_reading, sheet=sheet, kind=kind)
         usual = best.header_row or 0
         row = right.number_input(
             plain(reader.t("Header row")), 1, sheet.row_count, usual + 1, key=f"{key}.{kind}.header"
         )
+        _title(reader, head, sheet, row - 1)
         mapping = dict(best.mapping or {})
         if row - 1 != usual:
             found = data.do(preview_file, book=book, readings=[Reading(sheet.name, kind, row - 1, None)])
@@ -116,6 +117,14 @@ def _sheet(reader: Reader, sheet: Any, key: str, book: Any) -> Reading | None:
         return Reading(
             sheet.name, kind, row - 1, _mapping(reader, sheet, kind, row - 1, mapping, f"{key}.{kind}.{row}")
         )
+
+
+def _title(reader: Reader, head: Any, sheet: Any, header_row: int) -> None:
+    """The sheet's name, and how many rows below its header hold anything."""
+    below = zip(*(column[header_row + 1 :] for column in sheet.columns), strict=True)
+    n = sum(any(cell != "" for cell in cells) for cells in below)
+    with head:
+        cards.title(sheet.name, reader.tn("{n} row", "{n} rows", n))
 
 
 def _mapping(

@@ -120,6 +120,7 @@ def test_a_backlog_comes_in_as_guessed_and_leaves_by_undo(empty_home: Path, open
     test = upload(open_page("data"), workbook(BACKLOG))
     kind = next(one for one in test.selectbox if one.key == "data.1.0.kind")
     assert kind.value == "backlog" and "2 rows as Sprint backlog" in page_html(test)
+    assert "<small>2 rows</small>" in page_html(test)  # the header is none
     assert rows_of("work_item") == 0  # a preview writes nothing
     press(test, "data.import.import")
     html = page_html(test)
@@ -202,9 +203,10 @@ def test_a_sheet_may_stay_out(empty_home: Path, open_page: OpenPage) -> None:
 def test_another_header_row_is_read_anew(empty_home: Path, open_page: OpenPage) -> None:
     test = upload(open_page("data"), workbook([["Our backlog, September"], [], *BACKLOG]))
     header = next(one for one in test.number_input if one.key == "data.1.0.backlog.header")
-    assert header.value == 3
+    assert header.value == 3 and "<small>2 rows</small>" in page_html(test)
     header.set_value(4)
     test.run()
+    assert "<small>1 row</small>" in page_html(test)
     assert "cannot be imported" in page_html(test)
 
 
