@@ -225,7 +225,7 @@ def _record_warnings(work: Work, source: t.Source, run: t.SyncRun, one: Preview)
             {
                 "source_id": source.id, "run_id": run.id, "sprint_id": None, "code": problem.code,
                 "severity": problem.severity, "subject_table": "sync_run", "subject_id": str(run.id),
-                "subject_label": f"{problem.sheet}!{problem.cell}", "found_at": work.at,
+                "subject_label": f"{problem.sheet}!{problem.cell}".rstrip("!"), "found_at": work.at,
                 "params": {
                     "sheet": problem.sheet, "cell": problem.cell, "found": problem.found,
                     "accepted": packed(problem.accepted),

@@ -5,6 +5,7 @@ from typing import Literal
 
 from core.errors import Invalid
 from core.i18n import Text
+from core.wording_sheets import problem_text
 
 Severity = Literal["error", "warning"]
 
@@ -28,13 +29,7 @@ class Problem:
 
     def text(self) -> Text:
         """The problem as one sentence."""
-        return Text(
-            "Sheet “{sheet}”, cell {cell}: found “{found}”. {accepted}",
-            sheet=self.sheet,
-            cell=self.cell or "-",
-            found=self.found,
-            accepted=self.accepted,
-        )
+        return problem_text(self.sheet, self.cell, self.found, self.accepted)
 
 
 class Problems(Invalid):

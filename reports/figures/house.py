@@ -14,7 +14,7 @@ from core.wording_jira import JIRA_FINDING
 from core.wording_kpi import RESPONSE_FINDING, response_finding_text
 from core.wording_ledger import LEDGER_FINDING, ledger_finding_text
 from core.wording_quality import QUALITY_FINDING
-from core.wording_sheets import SHEET_FINDING
+from core.wording_sheets import SHEET_FINDING, problem_text
 from core.wording_sync import SYNC_FINDING
 from metrics.finding import Finding
 from reports.figures.plain import jsonable, records
@@ -87,13 +87,7 @@ def finding_text(code: str, label: str, params: dict[str, Any]) -> Text:
     if code in SHEET_FINDING:
         return Text(SHEET_FINDING[code], label=label, found=params.get("found", ""))
     accepted = unpacked(params["accepted"]) if "accepted" in params else ""
-    return Text(
-        "Sheet “{sheet}”, cell {cell}: found “{found}”. {accepted}",
-        sheet=params.get("sheet", "-"),
-        cell=params.get("cell") or "-",
-        found=params.get("found", ""),
-        accepted=accepted,
-    )
+    return problem_text(params.get("sheet", "-"), params.get("cell", ""), params.get("found", ""), accepted)
 
 
 def ranked_findings(findings: pd.DataFrame) -> pd.DataFrame:
