@@ -76,9 +76,16 @@ def answer(reader: Reader, shown: Churn) -> list[str | Markup]:
         "{span} {n} change came after the start;", "{span} {n} changes came after the start;",
         detected, span=span,
     )  # fmt: skip
+    return [first, _approved(reader, detected, nobody)]
+
+
+def _approved(reader: Reader, detected: int, nobody: int) -> str | Markup:
+    """How many of the detected changes nobody approved, as one says none, some and all."""
     if not nobody:
-        return [first, reader.t("every one was approved.")]
-    return [first, emphasis(reader.t("{n} of them nobody approved.", n=nobody))]
+        return reader.tn("it was approved.", "every one was approved.", detected)
+    if nobody == detected:
+        return emphasis(reader.tn("nobody approved it.", "none of them was approved.", detected))
+    return emphasis(reader.t("{n} of them nobody approved.", n=nobody))
 
 
 def facts(reader: Reader, shown: Churn) -> list[str]:
@@ -154,7 +161,9 @@ def chart_panel(reader: Reader, shown: Churn) -> None:
 def changes_panel(reader: Reader, shown: Churn) -> None:
     """Every detected change: what, when, by whom, and who answered for it; by sprint, kind and state."""
     figures, changes = shown.figures, shown.figures.changes
-    nobody = reader.tn("{n} nobody approved", "{n} nobody approved", figures.states["unapproved"])
+    unapproved = figures.states["unapproved"]
+    is_none = 0 < unapproved == len(changes)
+    nobody = reader.t("none approved") if is_none else reader.t("{n} nobody approved", n=unapproved)
     is_known = shown.recorded > 0
     small = f"{reader.number(len(changes))} · {nobody}" if is_known else reader.number(None)
     with cards.panel(reader.t("What changed after the start"), small):

@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +12,7 @@ from actions.settings import save_source_settings
 from core.actor import Actor, Role
 from core.reader import Reader
 from pages.components import data
+from pages.components.churn_view import Churn, answer
 from tests.pages.conftest import OpenPage, headline_of, page_html, page_text
 
 BOARD = "1.Intake 接入组"
@@ -34,6 +37,33 @@ def test_the_answer_counts_what_nobody_approved(sample_home: Path, open_page: Op
         f"{states['unapproved']} of them nobody approved."
     )
     assert nobody(test) > 0
+
+
+@pytest.mark.parametrize(
+    ("detected", "unapproved", "english", "chinese"),
+    [
+        (59, 0, "59 changes came after the start; every one was approved.", "共发生 59 项变更， 全部已获批准。"),
+        (
+            59,
+            7,
+            "59 changes came after the start; 7 of them nobody approved.",
+            "共发生 59 项变更， 其中 7 项无人审批。",
+        ),
+        (59, 59, "59 changes came after the start; none of them was approved.", "共发生 59 项变更， 全部无人审批。"),
+        (1, 1, "1 change came after the start; nobody approved it.", "共发生 1 项变更， 无人审批。"),
+        (1, 0, "1 change came after the start; it was approved.", "共发生 1 项变更， 已获批准。"),
+    ],
+)
+def test_none_some_and_all_are_said_as_people_say_it(
+    detected: int, unapproved: int, english: str, chinese: str
+) -> None:
+    figures = SimpleNamespace(
+        states={"detected": detected, "unapproved": unapproved},
+        sprints=pd.DataFrame({"unit": ["count"], "committed": [3]}),
+    )
+    shown = Churn(figures, "counts", figures.sprints, 0, None)
+    for lang, said in (("en", english), ("zh", chinese)):
+        assert " ".join(re.sub("<[^>]+>", "", str(one)) for one in answer(Reader(lang), shown)).endswith(said)
 
 
 def test_a_type_that_is_no_requirement_leaves_the_volatility_and_nothing_else(
