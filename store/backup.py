@@ -20,6 +20,8 @@ from store.failures import check_address
 from store.tables import Demo, SetUpLink, SignInSession
 from store.write import table_of
 
+DUMP_MAGIC = b"PGDMP"  # the first bytes of pg_dump's custom format
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -66,10 +68,11 @@ def restore(config: Config, backup: Path) -> Restored:
     """Put a backup in the database's place; what stands there now is kept beside it. What opened doors on that day opens
     none now: sessions have ended, unused links are withdrawn, running demos have another link.
 
-    Raises: FortnightError for a damaged backup; nothing is touched then.
+    Raises: FortnightError for a damaged backup, or what is none; nothing is touched then.
     """
     check_address(config)
     if not config.is_sqlite:
+        _check_dump(config, backup)
         raise FortnightError(
             Text("A PostgreSQL database is restored with its own tool."),
             next=Text(
@@ -114,6 +117,22 @@ def _close_doors(path: Path) -> tuple[int, int]:
             connection.execute(update(demo).where(demo.c.guest_key.is_not(None)).values(guest_key=new_key))
     engine.dispose()
     return counts[0], counts[1]
+
+
+def _check_dump(config: Config, path: Path) -> None:
+    """Refuse a file that is no dump as `back_up` makes it, before anybody hands it to the tool that would restore it."""
+    try:
+        with path.open("rb") as file:
+            is_dump = file.read(len(DUMP_MAGIC)) == DUMP_MAGIC
+    except OSError:  # a folder, or a file that may not be read
+        is_dump = False
+    if not is_dump:
+        raise FortnightError(
+            Text("{path} is no backup of a PostgreSQL database.", path=str(path)),
+            next=Text(
+                "Name a file that `python fortnight.py backup` made, in {folder}.", folder=str(config.folder("backups"))
+            ),
+        )
 
 
 def _dump_postgresql(config: Config, path: Path) -> Path:

@@ -17,7 +17,7 @@ def test_a_file_goes_in_and_out_again(postgresql_config: Config, door: Run, tmp_
     assert door("rebuild").out == "Derived 1 sprints anew; 0 rows changed.\n"
     assert door("undo", "1").code == 0
     assert every_row(but=BOOKS) == nothing
-    assert "PostgreSQL" in door("restore", str(tmp_path / "backlog.csv")).failure
+    assert "is no backup of a PostgreSQL database" in door("restore", str(tmp_path / "backlog.csv")).failure
 
 
 def test_the_sample_comes_and_goes(postgresql_config: Config, door: Run) -> None:

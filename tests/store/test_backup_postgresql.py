@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from core.config import Config
 from core.errors import FortnightError
-from store.backup import back_up, backups
+from store.backup import back_up, backups, restore
 from store.db import open_store
 
 SAYS = """#!/bin/sh
@@ -66,3 +66,19 @@ def test_a_backup_that_failed_is_none(postgresql_config: Config, programs: Path,
     with pytest.raises(FortnightError, match=f"{program} failed: no space left"):
         back_up(open_store(postgresql_config))
     assert list(postgresql_config.folder("backups").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"Key,Title\nA-1,Check stock\n", b"SQLite format 3\x00", b"", None],
+    ids=["csv", "sqlite", "empty", "folder"],
+)
+def test_what_is_no_dump_is_refused_as_such(tmp_path: Path, content: bytes | None) -> None:
+    config, given = Config(tmp_path, "postgresql://somebody@127.0.0.1:1/nowhere"), tmp_path / "plain.csv"
+    given.mkdir() if content is None else given.write_bytes(content)
+    with pytest.raises(FortnightError, match=r"plain\.csv is no backup of a PostgreSQL database"):
+        restore(config, given)
+    given = tmp_path / "a.dump"
+    given.write_bytes(b"PGDMP\x01\x0e\x00")
+    with pytest.raises(FortnightError, match="pg_restore"):
+        restore(config, given)
