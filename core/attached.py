@@ -37,8 +37,8 @@ PICTURE_BEGINS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 ACCEPTED = N_(
-    "Accepted are pictures (PNG, JPEG, WebP, GIF), PDF, text (TXT, CSV, LOG, MD), Word, Excel and PowerPoint (DOCX, XLSX, PPTX) and "
-    "OpenDocument (ODT, ODS, ODP), up to {most} MB each."
+    "Take it out and send again. Accepted are pictures (PNG, JPEG, WebP, GIF), PDF, text (TXT, CSV, LOG, MD), Word, Excel and "
+    "PowerPoint (DOCX, XLSX, PPTX) and OpenDocument (ODT, ODS, ODP), up to {most} MB each."
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")  # tab, line ends and ESC stand in logs
 

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.reader import Reader
 from core.wording_kpi import FEEDBACK_KIND
-from pages.components import data, entry_form, filters
+from pages.components import data, entry_form, feedback_files, filters
 from pages.components.data import linked
 from pages.components.markup import clean, plain
 
@@ -21,57 +21,60 @@ STEPS = {
     "resolve": (N_("Resolve"), "answer_feedback", ("open", "answered")),
     "confirm": (N_("Confirm"), "confirm_feedback", ("resolved",)),
     "reopen": (N_("Still wrong"), "confirm_feedback", ("resolved", "confirmed")),
+    "attach": (N_("Attach files"), "submit_feedback", ("open", "answered", "resolved", "confirmed")),
     "link": (N_("Link to a work item"), "answer_feedback", ("open", "answered", "resolved", "confirmed")),
     "correct": (N_("Correct"), "submit_feedback", ("open", "answered", "resolved", "confirmed")),
 }
 
 
 def submit(reader: Reader, departments: list[str]) -> None:
-    """Kind, words, score, department: thirty seconds. Who may speak for one department alone is asked for none."""
+    """Kind, words, score, department, screenshot: thirty seconds. Who may speak for one department alone is asked for none."""
     reach = data.where_may("submit_feedback")
-    own = None if reach.departments is None else sorted(reach.departments)
     filling = entry_form.entry("feedback.new")
     with filling.form():
-        text = st.text_area(plain(reader.t("What is wrong, or right?")), key=filling.key("text"), height=100)
-        kind = st.segmented_control(
-            plain(reader.t("Kind of feedback")),
-            list(FEEDBACK_KIND),
-            default="bug",
-            format_func=lambda code: reader.t(FEEDBACK_KIND[code]),
-            key=filling.key("kind"),
-            required=True,
-        )
-        csat = st.segmented_control(
-            plain(reader.t("How satisfied are you? 1 = not at all, 5 = very (optional)")),
-            list(range(1, 6)),
-            format_func=str,
-            key=filling.key("csat"),
-        )
-        nps = st.segmented_control(
-            plain(reader.t("Would you recommend it? 0 = never, 10 = surely (optional)")),
-            list(range(11)),
-            format_func=str,
-            key=filling.key("nps"),
-        )
-        left, right = st.columns(2)
-        department = _department(reader, filling, departments if own is None else own, left, is_own=bool(own))
-        who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
+        fields = _fields(reader, filling, departments, reach)
         is_sent = filling.button(reader.t("Send"))
+
+    def act() -> None:
+        row = data.do(given.submit_feedback, project_key=_project(reach), **fields)
+        st.session_state["feedback.item"] = row.id  # what was just given is what one sees next
+
     if is_sent:
-        filling.send(
-            reader,
-            lambda: data.do(
-                given.submit_feedback,
-                kind=kind or "other",
-                text=text,
-                csat=csat,
-                nps=nps,
-                department=department,
-                project_key=_project(reach),
-                submitted_by=who,
-            ),
-            reader.t("Thank you: it is in the list, and the answer will stand there."),
-        )
+        filling.send(reader, act, reader.t("Thank you: it is in the list, and the answer will stand there."))
+
+
+def _fields(reader: Reader, filling: entry_form.Entry, departments: list[str], reach: Scope) -> dict[str, Any]:
+    """The fields of a new piece, as `submit_feedback` takes them."""
+    own = None if reach.departments is None else sorted(reach.departments)
+    text = st.text_area(plain(reader.t("What is wrong, or right?")), key=filling.key("text"), height=100)
+    kind = st.segmented_control(
+        plain(reader.t("Kind of feedback")),
+        list(FEEDBACK_KIND),
+        default="bug",
+        format_func=lambda code: reader.t(FEEDBACK_KIND[code]),
+        key=filling.key("kind"),
+        required=True,
+    )
+    csat = st.segmented_control(
+        plain(reader.t("How satisfied are you? 1 = not at all, 5 = very (optional)")),
+        list(range(1, 6)),
+        format_func=str,
+        key=filling.key("csat"),
+    )
+    nps = st.segmented_control(
+        plain(reader.t("Would you recommend it? 0 = never, 10 = surely (optional)")),
+        list(range(11)),
+        format_func=str,
+        key=filling.key("nps"),
+    )
+    left, right = st.columns(2)
+    department = _department(reader, filling, departments if own is None else own, left, is_own=bool(own))
+    who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
+    files = feedback_files.field(reader, filling)
+    return {
+        "kind": kind or "other", "text": text, "csat": csat, "nps": nps, "department": department, "submitted_by": who,
+        "files": files,
+    }  # fmt: skip
 
 
 def _project(reach: Scope) -> str | None:
@@ -118,6 +121,8 @@ def steps(reader: Reader, item: dict[str, Any], *, only: Sequence[str] = tuple(S
         _correct(reader, item)
     elif step == "link":
         _link(reader, int(item["feedback_id"]))
+    elif step == "attach":
+        feedback_files.form(reader, int(item["feedback_id"]))
     else:
         _say(reader, item, step, place)
 

@@ -13,7 +13,7 @@ from core.rows import rows_of
 from core.wording_kpi import FEEDBACK_EVENT, FEEDBACK_KIND, FEEDBACK_STATE, RESPONSE_MEASURE, response_finding_text
 from core.working_time import YEAR_NOT_COVERED
 from metrics.feedback import UNRESOLVED
-from pages.components import cards, data, feedback_forms, feedback_words, filters, screens, theme
+from pages.components import cards, data, feedback_files, feedback_forms, feedback_words, filters, screens, theme
 from pages.components.data import linked
 from pages.components.data.linked import Link
 from pages.components.item_table import Column, item_table
@@ -60,8 +60,9 @@ def to_confirm(reader: Reader, figures: FeedbackFigures) -> None:
 
 
 def option(reader: Reader, item: dict[str, Any]) -> str:
-    """A piece as a line to choose: number, day, the head of what was said."""
-    parts = (f"#{item['feedback_id']}", reader.day(item["received_at"]), said(item)[:60])
+    """A piece as a line to choose: number, day, the head of what was said, how many files it has."""
+    files = feedback_files.counted(reader, int(item["feedback_id"]))
+    parts = (f"#{item['feedback_id']}", reader.day(item["received_at"]), said(item)[:60], files)
     return " · ".join(part for part in parts if part)
 
 
@@ -240,6 +241,7 @@ def history(reader: Reader, item: dict[str, Any], events: pd.DataFrame) -> None:
         Markup("<p>{} {}</p>").format(badge(feedback_words.STATE_BADGE[item["state"]], word), safe(said(item))),
         Markup("<p>{}</p>").format(muted(join([reader.instant(item["received_at"]), *facts, *scores]))),
     )
+    feedback_files.shown(reader, int(item["feedback_id"]))
     mine = events[events["feedback_id"] == item["feedback_id"]]
     links = [link for one in rows_of(mine) if (link := _link_of(one))]
     named = linked.linked_items(links) if links else {}

@@ -82,6 +82,16 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 .fn-facts{color:var(--fn-muted);font-size:.88rem;line-height:1.75}
 .fn-facts a{color:var(--fn-muted);text-decoration:none}.fn-facts a:hover{color:var(--fn-ink);text-decoration:underline}
 .fn-facts b{color:var(--fn-ink)}
+.fn-files{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,11.5rem),1fr));gap:.8rem;
+ margin:.3rem 0 .6rem}.stHtml ul.fn-files{padding-left:0}
+.fn-files li{margin:0;min-width:0;display:flex;flex-direction:column;gap:.15rem;line-height:1.4}
+.fn-files a{display:flex;flex-direction:column;gap:.35rem;text-decoration:none;border-radius:8px}
+.stHtml .fn-files a,.stHtml .fn-files a:visited{color:var(--fn-t-accent)}.fn-files a:hover span{text-decoration:underline}
+.fn-files a:focus-visible{outline:2px solid var(--fn-accent);outline-offset:2px}
+.fn-files :is(img,i){width:100%;height:8rem;border:1px solid var(--fn-line);border-radius:8px;background:var(--fn-sidebar)}
+.fn-files img{object-fit:contain}
+.fn-files i{display:grid;place-items:center;font-style:normal;font-weight:650;letter-spacing:.06em;color:var(--fn-muted)}
+.fn-files span{font-size:.92rem;overflow-wrap:anywhere}.fn-files small{font-size:.84rem;color:var(--fn-muted)}
 .stHtml a.fn-door,.stHtml a.fn-door:visited{color:var(--fn-t-accent)}
 .fn-caption{text-align:center;color:var(--fn-muted);font-size:.9rem}
 .fn-crumb{display:none;color:var(--fn-muted);font-size:.86rem}
@@ -108,6 +118,7 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 [data-testid=stSidebar][aria-expanded=false]{min-width:0!important}
 [data-testid=stMainBlockContainer]{padding-left:2.6rem;padding-right:2.6rem;max-width:92rem}}
 @media (max-width:640px){
+.fn-files{grid-template-columns:repeat(2,minmax(0,1fr))}.fn-files :is(img,i){height:6.5rem}
 .fn-crumb{display:block}.fn-head{font-size:1.5rem;line-height:1.3}
 [data-testid=stMainBlockContainer]{padding-left:1rem;padding-right:1rem}
 .fn-screen{padding:1.2rem}
