@@ -1,7 +1,6 @@
 """A PDF with its typeface inside: A4, real text that can be searched and copied, charts as vectors."""
 
 import io
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -29,13 +28,12 @@ from reports.paper.document import (
 )
 from reports.paper.drawing import HEIGHT, WIDTH, Label, Rect, Stroke, draw
 from reports.paper.font import BOLD, FAMILY, REGULAR, cut
+from reports.paper.lines import PIECES
 
 MARGIN = 16.0
 HIGHEST = 110.0  # of a picture: two to a page
 LINES_A_ROW = 45  # a row stands on one page
 A_UNIT = 0.352778  # points to millimetres
-# A Chinese letter with the marks that must not begin a line, or a word with the blanks after it.
-PIECES = re.compile(r"[\u2e80-\ufe4f][，。、；：！？）》”’…％]*|[^\s\u2e80-\ufe4f]+\s*|\s+")
 TONES = {"plain": LIGHT.ink, "quiet": LIGHT.muted, "alarm": LIGHT.text["not_completed"]}
 
 

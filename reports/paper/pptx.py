@@ -18,26 +18,29 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from charts.palette import LIGHT
-from reports.paper.document import (
-    Bars,
-    Block,
-    Bullets,
-    Document,
-    Facts,
-    Lines,
-    Paragraph,
-    Picture,
-    Section,
-    Table,
-    printable,
-)
+from reports.paper.document import Bars, Document, Facts, Lines, Paragraph, Picture, Section, Table, printable
 from reports.paper.font import OFFICE_FAMILY
+from reports.paper.lines import EDGES, broken, fitted, fitting, height, high
+from reports.paper.slides import (
+    BOTTOM,
+    CAPTION,
+    CELL,
+    CELL_EDGE,
+    FACT_LABEL,
+    FACT_NOTE,
+    INNER,
+    TITLE_TOP,
+    Placed,
+    caption_height,
+    column_widths,
+    fact_size,
+    laid_out,
+    size_of,
+)
 from reports.spreadsheet import TEXT_ONLY
 
 WIDE, HIGH, EDGE = Inches(13.333), Inches(7.5), Inches(0.6)
-INNER = WIDE - EDGE - EDGE
-FOOT = Inches(6.95)
-ROWS_A_SLIDE = 11
+FOOT = 6.95
 LATIN = "Calibri"
 LANGUAGE = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -67,23 +70,43 @@ def to_pptx(documents: Sequence[Document], *, made_at: datetime) -> bytes:
     deck.core_properties.author = "Fortnight 双周"
     deck.core_properties.created = deck.core_properties.modified = made_at.replace(tzinfo=None)
     for document in documents:
-        slide = _slide(deck, document)
-        _text(slide, document, document.title + " · " + document.subtitle, 1.9, 0.6, 16, LIGHT.muted)
-        _text(slide, document, document.headline, 2.4, 2.6, 36, LIGHT.ink, is_bold=True)
-        _text(slide, document, document.made, 5.6, 0.5, 12, LIGHT.muted)
+        _cover(deck, document)
         for section in document.sections:
             _section(deck, document, section)
-        last = _slide(deck, document)
-        _text(last, document, document.footer, 0.6, 5.8, 13, LIGHT.muted)
+        _run_on(deck, document, _slide(deck, document), document.footer, (0.6, BOTTOM - 0.6), 13, LIGHT.muted)
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
 
 
+def _cover(deck: Any, document: Document) -> None:
+    """What it is and of whom, its answer as large as it fits, and who made it; longer texts go on on further slides."""
+    slide = _slide(deck, document)
+    over = f"{document.title} · {document.subtitle}"
+    size = fitted(over, (16, 13, 11), INNER, 1.7)
+    _text(slide, document, over, 2.4 - height(over, size, INNER), height(over, size, INNER), size, LIGHT.muted)
+    size = fitted(document.headline, (36, 28, 22, 18, 16), INNER, 3.1, is_bold=True)
+    _run_on(deck, document, slide, document.headline, (2.4, 3.1), size, LIGHT.ink, is_bold=True)
+    _run_on(deck, document, slide, document.made, (5.6, BOTTOM - 5.6), 12, LIGHT.muted)
+
+
+def _run_on(
+    deck: Any, document: Document, slide: Any, text: str, place: tuple[float, float], size: float, colour: str, *,
+    is_bold: bool = False,
+) -> None:  # fmt: skip
+    """A text on a slide, and on as many further ones as it needs. Args: place, top and room, in inches."""
+    lines = broken(text, size, INNER - EDGES, is_bold=is_bold)
+    top, room = place
+    while lines:
+        n = min(len(lines), fitting(room, size))
+        _text(slide, document, "".join(lines[:n]).rstrip(), top, high(n, size), size, colour, is_bold=is_bold)
+        lines, top, room = lines[n:], 0.6, BOTTOM - 0.6
+        slide = _slide(deck, document) if lines else slide
+
+
 def _slide(deck: Any, document: Document) -> Any:
     slide = deck.slides.add_slide(deck.slide_layouts[6])
-    box = slide.shapes.add_textbox(EDGE, FOOT, INNER, Inches(0.35))
-    _write(box.text_frame, document, document.title, 10, LIGHT.muted)
+    _text(slide, document, document.title, FOOT, 0.5, fitted(document.title, (10, 7), INNER, 0.5), LIGHT.muted)
     return slide
 
 
@@ -92,13 +115,13 @@ def _text(
     document: Document,
     text: str,
     top: float,
-    high: float,
+    tall: float,
     size: float,
     colour: str,
     *,
     is_bold: bool = False,
 ) -> None:
-    box = slide.shapes.add_textbox(EDGE, Inches(top), INNER, Inches(high))
+    box = slide.shapes.add_textbox(EDGE, Inches(top), Inches(INNER), Inches(tall))
     _write(box.text_frame, document, text, size, colour, is_bold=is_bold)
 
 
@@ -129,103 +152,72 @@ def _face(font: Any, document: Document, size: float, colour: str, is_bold: bool
 
 
 def _section(deck: Any, document: Document, section: Section) -> None:
-    """A section's blocks, one under the other, on as many slides as they need."""
-    slide, top = None, 0.0
-    for block in section.blocks:
-        for part, high in _parts(block):
-            if slide is None or top + high > 6.85:
-                slide = _slide(deck, document)
-                _text(slide, document, section.title, 0.45, 0.6, 24, LIGHT.ink, is_bold=True)
-                top = 1.2
-            _place(slide, document, part, top, high)
-            top += high + 0.12
+    """A section's blocks, one under the other, on as many slides as they need; each bears the title."""
+    size, slides = laid_out(section)
+    for placed in slides:
+        slide = _slide(deck, document)
+        tall = height(section.title, size, INNER, is_bold=True)
+        _text(slide, document, section.title, TITLE_TOP, tall, size, LIGHT.ink, is_bold=True)
+        for one in placed:
+            _place(slide, document, one)
 
 
-def _parts(block: Block) -> Iterator[tuple[Block, float]]:
-    """A block in pieces that fit a slide, each with its height in inches."""
-    if isinstance(block, Paragraph):
-        yield block, 0.32 * max(1, -(-_length(block.text) // 105)) + 0.1
-    elif isinstance(block, Bullets):
-        for start in range(0, len(block.items), 12):
-            items = block.items[start : start + 12]
-            lines = sum(max(1, -(-_length(item) // 100)) for item in items)
-            yield Bullets(items), 0.34 * lines + 0.1
-    elif isinstance(block, Facts):
-        for start in range(0, len(block.facts), 5):
-            yield Facts(block.facts[start : start + 5]), 1.25
-    elif isinstance(block, Table):
-        yield from _table_parts(block)
-    elif isinstance(block, Picture):
-        yield block, 5.4
-    else:
-        yield block, 4.2
-
-
-def _table_parts(block: Table) -> Iterator[tuple[Block, float]]:
-    if not block.rows:
-        yield Paragraph(block.empty, "quiet"), 0.42
-        return
-    for start in range(0, len(block.rows), ROWS_A_SLIDE):
-        rows = block.rows[start : start + ROWS_A_SLIDE]
-        yield Table(block.headers, rows, block.numeric, block.widths), 0.36 * (len(rows) + 1) + 0.2
-
-
-def _length(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
-
-
-def _place(slide: Any, document: Document, block: Block, top: float, high: float) -> None:
+def _place(slide: Any, document: Document, one: Placed) -> None:
+    block = one.block
     if isinstance(block, Paragraph):
         colour = {"plain": LIGHT.ink, "quiet": LIGHT.muted, "alarm": LIGHT.text["not_completed"]}[block.tone]
-        _text(slide, document, block.text, top, high, 13 if block.tone == "quiet" else 16, colour)
-    elif isinstance(block, Bullets):
-        _text(slide, document, "\n".join(f"· {item}" for item in block.items), top, high, 16, LIGHT.ink)
+        _text(slide, document, block.text, one.top, one.high, size_of(block.tone), colour)
     elif isinstance(block, Facts):
-        width = int(INNER / len(block.facts))
-        for index, fact in enumerate(block.facts):
-            box = slide.shapes.add_textbox(EDGE + width * index, Inches(top), Emu(width), Inches(high))
-            _write(box.text_frame, document, fact.label, 12, LIGHT.muted)
-            for text, size, bold in ((fact.value, 26, True), (fact.note, 11, False)):
-                run = box.text_frame.add_paragraph().add_run()
-                run.text = text
-                _face(run.font, document, size, LIGHT.ink if bold else LIGHT.muted, bold)
+        _facts(slide, document, block, one.top, one.high)
     elif isinstance(block, Table):
-        _table(slide, document, block, top, high)
+        _table(slide, document, block, one)
     elif isinstance(block, Picture):
-        _picture(slide, document, block, top, high)
-    else:
-        _chart(slide, document, block, top, high)
+        _picture(slide, document, block, one.top, one.high)
+    elif isinstance(block, Bars | Lines):
+        _chart(slide, document, block, one.top, one.high)
 
 
-def _table(slide: Any, document: Document, block: Table, top: float, high: float) -> None:
+def _facts(slide: Any, document: Document, block: Facts, top: float, tall: float) -> None:
+    width = INNER / len(block.facts)
+    for index, fact in enumerate(block.facts):
+        box = slide.shapes.add_textbox(EDGE + Inches(width * index), Inches(top), Inches(width), Inches(tall))
+        _write(box.text_frame, document, fact.label, FACT_LABEL, LIGHT.muted)
+        for text, size, bold in ((fact.value, fact_size(fact.value, width), True), (fact.note, FACT_NOTE, False)):
+            run = box.text_frame.add_paragraph().add_run()
+            run.text = text
+            _face(run.font, document, size, LIGHT.ink if bold else LIGHT.muted, bold)
+
+
+def _table(slide: Any, document: Document, block: Table, one: Placed) -> None:
     shape = slide.shapes.add_table(
-        len(block.rows) + 1, len(block.headers), EDGE, Inches(top), INNER, Inches(high - 0.2)
+        len(block.rows) + 1, len(block.headers), EDGE, Inches(one.top), Inches(INNER), Inches(one.high)
     )
     table = shape.table
     shape._element.graphic.graphicData.tbl[0][-1].text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
-    widths = block.widths or (1.0,) * len(block.headers)
-    for index, width in enumerate(widths):
-        table.columns[index].width = Emu(int(INNER * width / sum(widths)))
+    for index, width in enumerate(column_widths(block)):
+        table.columns[index].width = Inches(width)
     for line, cells in enumerate((block.headers, *block.rows)):
+        table.rows[line].height = Inches(one.rows[line])
         for index, text in enumerate(cells):
             cell = table.cell(line, index)
-            cell.margin_top = cell.margin_bottom = Inches(0.03)
+            cell.margin_top = cell.margin_bottom = Inches(CELL_EDGE / 2)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             colour = LIGHT.muted if line == 0 else LIGHT.ink
             align = PP_ALIGN.RIGHT if index in block.numeric else PP_ALIGN.LEFT
-            _write(cell.text_frame, document, text, 11, colour, align=align)
+            _write(cell.text_frame, document, text, CELL, colour, align=align)
 
 
-def _picture(slide: Any, document: Document, block: Picture, top: float, high: float) -> None:
+def _picture(slide: Any, document: Document, block: Picture, top: float, tall: float) -> None:
     """The picture as large as its place allows, its caption under it."""
-    scale = min(INNER / block.width, Inches(high - 0.4) / block.height)
+    below = caption_height(block.caption)
+    scale = min(Inches(INNER) / block.width, Inches(tall - below - 0.05) / block.height)
     width, height = int(block.width * scale), int(block.height * scale)
     made = slide.shapes.add_picture(io.BytesIO(block.content), EDGE, Inches(top), Emu(width), Emu(height))
     made._element.nvPicPr.cNvPr.set("descr", block.caption)
-    _text(slide, document, block.caption, top + high - 0.35, 0.3, 12, LIGHT.muted)
+    _text(slide, document, block.caption, top + tall - below, below, CAPTION, LIGHT.muted)
 
 
-def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, high: float) -> None:
+def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, tall: float) -> None:
     data = _ChartData()
     data.categories = chart.categories
     if isinstance(chart, Bars) and chart.base:
@@ -236,10 +228,11 @@ def _chart(slide: Any, document: Document, chart: Bars | Lines, top: float, high
         for name, level in chart.levels:
             data.add_series(name, (level,) * len(chart.categories))
     kind = XL_CHART_TYPE.COLUMN_STACKED if isinstance(chart, Bars) else XL_CHART_TYPE.LINE_MARKERS
-    made = slide.shapes.add_chart(kind, EDGE, Inches(top), INNER, Inches(high - 0.35), data)
+    below = caption_height(chart.alt)
+    made = slide.shapes.add_chart(kind, EDGE, Inches(top), Inches(INNER), Inches(tall - below), data)
     made._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)
     _style(made.chart, document, chart)
-    _text(slide, document, chart.alt, top + high - 0.35, 0.3, 12, LIGHT.muted)
+    _text(slide, document, chart.alt, top + tall - below, below, CAPTION, LIGHT.muted)
 
 
 def _style(made: Any, document: Document, chart: Bars | Lines) -> None:
