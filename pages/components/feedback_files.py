@@ -42,14 +42,12 @@ def counted(reader: Reader, feedback_id: int) -> str:
     return reader.tn("{n} file", "{n} files", n) if n else ""
 
 
-def field(reader: Reader, filling: entry_form.Entry) -> list[GivenFile]:
-    """The field of a form by which one chooses files, with what is accepted under it."""
+def field(reader: Reader, filling: entry_form.Entry, label: str) -> list[GivenFile]:
+    """The field of a form by which one chooses files, with what is accepted under it. Args: label, in the reader's language."""
     key = filling.key("files_box").replace(".", "-")
     with st.container(key=key, gap="xsmall"):
         upload.quiet(reader, key)
-        chosen = st.file_uploader(
-            plain(reader.t("Screenshots or documents (optional)")), accept_multiple_files=True, key=filling.key("files")
-        )
+        chosen = st.file_uploader(plain(label), accept_multiple_files=True, key=filling.key("files"))
         said = reader.t("Up to {n} files of {most} MB: pictures, PDF, text, Office.", n=MOST_FILES, most=MOST_MB)
         cards.html(Markup('<p class="fn-facts">{}</p>').format(said))
     return [GivenFile(one.name, one.getvalue()) for one in chosen]
@@ -59,7 +57,7 @@ def form(reader: Reader, feedback_id: int) -> None:
     """Attach further files to one piece, or take away those that one may."""
     filling = entry_form.entry(f"feedback.attach_{feedback_id}")
     with filling.form():
-        files = field(reader, filling)
+        files = field(reader, filling, reader.t("Screenshots or documents"))
         is_sent = filling.button(reader.t("Attach"))
     if is_sent:
         filling.send(

@@ -70,7 +70,7 @@ def _fields(reader: Reader, filling: entry_form.Entry, departments: list[str], r
     left, right = st.columns(2)
     department = _department(reader, filling, departments if own is None else own, left, is_own=bool(own))
     who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
-    files = feedback_files.field(reader, filling)
+    files = feedback_files.field(reader, filling, reader.t("Screenshots or documents (optional)"))
     return {
         "kind": kind or "other", "text": text, "csat": csat, "nps": nps, "department": department, "submitted_by": who,
         "files": files,

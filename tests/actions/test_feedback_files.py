@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from access.masking import PSEUDONYM, seen_by
 from actions.feedback import submit_feedback
 from actions.feedback_files import attach_files, take_file_away
 from actions.import_sheet import import_sheet
@@ -14,6 +15,7 @@ from actions.undo import undo_import
 from core.actor import EVERYTHING, Actor, Role
 from core.attached import MEGABYTE, MOST_FILES, GivenFile, checked_file
 from core.errors import Invalid, NotFound, Refused
+from store import audit_log as audit_entries
 from store import frames
 from store.db import Store, open_store
 from store.read import rows_where
@@ -128,6 +130,14 @@ def test_one_takes_away_what_is_ones_own_and_who_answers_what_is_anybodys(
     attach_files(store, lead, feedback_id=number, files=[SCREENSHOT], at=LATER)  # once more, and it is there again
     take_file_away(store, lead, attachment_id=answer.id or 0, at=LATER)
     assert names(store) == ["screen.png"]
+
+
+def test_an_auditor_reads_in_the_log_what_a_file_was_called_without_whom_it_names(sqlite_store: Store) -> None:
+    feedback_of(sqlite_store, submitted_by="王芳", files=[GivenFile("王芳 13800138000.png", picture())])
+    with seen_by(actor_of(Role.AUDITOR), sqlite_store).reading() as session:
+        logged = audit_entries.found(session, audit_entries.Search(action="submit_feedback"))
+    (name,) = [after["file_name"] for after in logged["after"] if "file_name" in after]
+    assert PSEUDONYM.sub(lambda found: found[0][:2], name) == "P- T-.png"
 
 
 def test_others_feedback_and_its_files_do_not_exist(sqlite_store: Store, department: Actor) -> None:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from access.gate import VISIT, Visit
+from access.gate import VISIT, Visit, is_open
 from actions.feedback import correct_feedback
 from actions.feedback_files import take_file_away
 from core.actor import Actor, Role
@@ -103,6 +103,10 @@ def test_nothing_else_is_handed_out(sqlite_store: Store, client: Client, asked: 
         answer = ask.get(f"/attachments/{asked}", headers={"Accept-Language": "zh"})
     assert answer.status_code == 404
     assert SCREENSHOT.content not in answer.content and b"SQLite" not in answer.content
+
+
+def test_the_gate_asks_to_sign_in_first() -> None:
+    assert is_open("/attachments/1") is None and is_open("/attachments/1/small") is None
 
 
 def test_a_refusal_speaks_the_readers_language_and_names_no_path(sqlite_store: Store, client: Client) -> None:
