@@ -13,7 +13,7 @@ from actions.base import acting, action
 from actions.source_findings import find_doubts, finding_row
 from core.actor import EVERYTHING, Actor
 from core.collector import collector_at_rest
-from metrics.history import CONTENT_FIELDS, FIELDS, microseconds
+from metrics.history import CONTENT_FIELDS, FIELDS, History, microseconds
 from metrics.ledger import Ledger, entry_columns, total_columns
 from metrics.recorded import Columns, SourceRules, fold_sprints, recorded_history
 from store import facts, frames
@@ -56,6 +56,7 @@ def derive(
     sprint_ids: Collection[str] | None = None,
     item_ids: Collection[str] = (),
     reworded: Mapping[str, datetime | None] = NOTHING,
+    first: facts.FirstFacts | None = None,
     at: datetime,
 ) -> Derived:
     """Derive what some touched sprints and items of a source concern, or everything.
@@ -65,14 +66,17 @@ def derive(
     neighbours. item_ids, items whose records changed: the sprints they are linked to are derived (store.sprint_items
     must know these already), and they are checked for findings as the items of `sprint_ids` are. reworded, items of which
     nothing but content changed, and since when: of their sprints, those that had ended before tell the same as they did.
+    first, all that the source recorded, where the caller has just written it and nothing else is stored of it.
     """
     rules = _rules(session, source_id, at)
-    changed = replace_sprint_items(session, source_id) if sprint_ids is None else 0
+    changed = replace_sprint_items(session, source_id) if sprint_ids is None and first is None else 0
     counts = item_counts(session, source_id)
     if sprint_ids is None or not rules.spans.keys() >= set(sprint_ids):
         changed += forget_sprints(session, source_id, rules.spans.keys())
-    targets, checked = list(rules.spans), None
-    if sprint_ids is not None:
+    targets, checked, history = list(rules.spans), None, None
+    if first is not None:
+        history = recorded_history(rules, first.items, [], first.stated)
+    elif sprint_ids is not None:
         whole = items_of_sprints(session, source_id, sprint_ids) | set(item_ids)
         checked = whole | reworded.keys()
         # Where every item is touched, as after a first import, no item need be asked for its sprints.
@@ -82,7 +86,7 @@ def derive(
         targets = [one for one in rules.spans if one in wanted]
     with collector_at_rest():
         for part in _parts(targets, counts):
-            changed += _derive_part(session, source_id, rules, part)
+            changed += _derive_part(session, source_id, rules, part, history)
         changed += find_doubts(session, source_id, checked, at=at)
     return Derived(len(targets), changed)
 
@@ -136,10 +140,15 @@ def _parts(sprint_ids: Iterable[str], counts: dict[str, int]) -> Iterator[list[s
         yield part
 
 
-def _derive_part(session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str]) -> int:
+def _derive_part(
+    session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str], history: History | None
+) -> int:
     if rules.counts_subtasks:
         add_subtasks(session, source_id, sprint_ids)
-    ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
+    if history is None:
+        ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
+    else:
+        ledgers = list(fold_sprints(rules, history, sprint_ids))
     found = [finding_row(source_id, one.sprint_id, finding) for one in ledgers for finding in one.findings]
     changed = replace_entries(session, source_id, sprint_ids, entry_columns(ledgers))
     changed += replace_totals(session, source_id, sprint_ids, total_columns(ledgers))

@@ -2,19 +2,21 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from connectors.records import Parsed, Records
-from store import lookup
+from store import facts, lookup
 from store import tables as t
 from store.db import Session
-from store.derived import add_sprint_items, refresh_sprint_items
+from store.derived import add_sprint_items, link_stated, refresh_sprint_items
+from store.sqlite_rows import is_constant
 from store.undo import remember
-from store.write import Row, Written, insert_rows, upsert
+from store.write import Row, Written, insert_rows, upsert, upsert_columns
 
 Counts = dict[str, dict[str, int]]
 ALWAYS: frozenset[str] = frozenset()
@@ -34,10 +36,17 @@ class Import:
     touched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     touched_items: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     has_new_log: set[int] = field(default_factory=set)  # sources whose recorded changes are others than before
+    first: facts.FirstFacts | None = None  # what this wrote of items, where the source had none
 
     def write(self, model: type[t.Base], rows: list[Row], *, keep: frozenset[str] = ALWAYS) -> Written:
         """Upsert rows, count them and remember what changed."""
         return self.note(model, upsert(self.session, model, rows, keep=keep))
+
+    def write_columns(
+        self, model: type[t.Base], columns: Mapping[str, Sequence[Any]], *, keep: frozenset[str] = ALWAYS
+    ) -> Written:
+        """The same for rows given by column."""
+        return self.note(model, upsert_columns(self.session, model, columns, keep=keep))
 
     def note(self, model: type[t.Base], written: Written) -> Written:
         """Count what was written and remember it for an undo."""
@@ -86,9 +95,9 @@ def _rows(work: Import, records: Records[Any], **more: Any) -> list[Row]:
 
 def _keep(records: Records[Any]) -> frozenset[str]:
     """Columns the sheet does not speak of: what is stored wins over their nulls."""
-    if not records.rows or not records.known:
+    if not len(records) or not records.known:
         return ALWAYS
-    return frozenset(records.rows[0]) - records.known
+    return frozenset(records.columns) - records.known
 
 
 def _projects_and_boards(work: Import, parsed: Parsed) -> None:
@@ -105,9 +114,12 @@ def _projects_and_boards(work: Import, parsed: Parsed) -> None:
 
 def _sprints(work: Import, parsed: Parsed) -> None:
     projects: dict[str, set[str | None]] = defaultdict(set)
-    for item in parsed.items.rows:
-        for sprint_id in item["sprint_ids"]:
-            projects[sprint_id].add(item["project_key"])
+    if len(parsed.items):
+        for sprint_ids, project in zip(
+            parsed.items.column("sprint_ids"), parsed.items.column("project_key"), strict=True
+        ):
+            for sprint_id in sprint_ids:
+                projects[sprint_id].add(project)
     rows = [
         {**row, "project_key": next(iter(found)) if len(found := projects[row["external_id"]]) == 1 else None}
         for row in _rows(work, parsed.sprints, is_deleted=False)
@@ -117,47 +129,61 @@ def _sprints(work: Import, parsed: Parsed) -> None:
 
 
 def _items(work: Import, parsed: Parsed) -> None:
-    if not parsed.items.rows:
+    if not len(parsed.items):
         return
-    stored = lookup.sprint_ids_of(work.session, work.source_id, [row["external_id"] for row in parsed.items.rows])
+    ids = parsed.items.column("external_id")
+    stored = lookup.sprint_ids_of(work.session, work.source_id, ids)
     is_full_list = parsed.kind == "jira_csv"  # its row lists every sprint of the item, so one not named has been left
-    rows = _rows(work, parsed.items, links=[], is_deleted=False)
-    for row in rows:
-        if not is_full_list and (before := stored.get(row["external_id"])):
-            row["sprint_ids"] = list(dict.fromkeys([*before, *row["sprint_ids"]]))
-    # In the order of the keys: an index that grows at its end costs a third less than one that grows everywhere.
-    in_order = sorted(rows, key=itemgetter("external_id"))
-    work.write(t.WorkItem, in_order, keep=_keep(parsed.items))
-    work.write(t.StatedEntry, _rows(work, parsed.stated))
-    work.touched[work.source_id].update(row["sprint_id"] for row in parsed.stated.rows)
+    columns = dict(parsed.items.columns)
+    if stored and not is_full_list:
+        columns["sprint_ids"] = [
+            list(dict.fromkeys([*stored.get(one, ()), *named]))
+            for one, named in zip(ids, columns["sprint_ids"], strict=True)
+        ]
+    stated = list(zip(parsed.stated.column("sprint_id"), parsed.stated.column("work_item_id"), strict=True))
+    written = _in_order(_of_source(work, columns, links=[], is_deleted=False))
+    work.write_columns(t.WorkItem, written, keep=_keep(parsed.items))
+    if stated:
+        work.write_columns(t.StatedEntry, _of_source(work, parsed.stated.columns))
+    if not stored and facts.is_all(work.session, work.source_id, items=len(ids), stated=len(stated)):
+        work.first = facts.FirstFacts.of(written, parsed.stated.columns)
+    work.touched[work.source_id].update(parsed.stated.column("sprint_id"))
     if is_full_list:
-        stated = {(row["sprint_id"], row["work_item_id"]) for row in parsed.stated.rows}
+        told = set(stated)
         left = {
             (sprint_id, item_id)
-            for item_id, ids in stored.items()
-            for sprint_id in ids
-            if (sprint_id, item_id) not in stated
+            for item_id, before in stored.items()
+            for sprint_id in before
+            if (sprint_id, item_id) not in told
         }
         gone = lookup.take_out(work.session, work.source_id, left)
         work.note(t.StatedEntry, Written([], gone, 0))
         work.touched[work.source_id].update(row["sprint_id"] for row in gone)
-    _link(work, parsed, rows, stored)
-
-
-def _link(work: Import, parsed: Parsed, rows: list[Row], stored: Mapping[str, list[str]]) -> None:
-    """Link the items to their sprints; those that were here before may have left one."""
-    work.touched_items[work.source_id].update(row["external_id"] for row in rows)
-    fresh = [
-        (sprint_id, row["external_id"])
-        for row in rows
-        if row["external_id"] not in stored
-        for sprint_id in row["sprint_ids"]
-    ]
-    fresh += [
-        (row["sprint_id"], row["work_item_id"]) for row in parsed.stated.rows if row["work_item_id"] not in stored
-    ]
-    add_sprint_items(work.session, work.source_id, fresh)
+    # Those that were here before may have left a sprint.
+    work.touched_items[work.source_id].update(ids)
+    linked = [(sprint_id, one) for one, held in zip(ids, columns["sprint_ids"], strict=True) for sprint_id in held]
+    if work.first is not None and (linked == stated or set(stated).issuperset(linked)):
+        link_stated(work.session, work.source_id)
+        return
+    fresh = dict.fromkeys(chain(stated, linked))
+    add_sprint_items(work.session, work.source_id, [pair for pair in fresh if pair[1] not in stored])
     refresh_sprint_items(work.session, work.source_id, stored)
+
+
+def _of_source(work: Import, columns: Mapping[str, Sequence[Any]], **more: Any) -> dict[str, Sequence[Any]]:
+    count = len(next(iter(columns.values())))
+    same = {name: [value] * count for name, value in more.items()}
+    return {"source_id": [work.source_id] * count, **columns, **same}
+
+
+def _in_order(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """In the order of the keys: an index that grows at its end costs a third less than one that grows everywhere."""
+    ids = columns["external_id"]
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    if len(order) < 2:
+        return dict(columns)
+    sort = itemgetter(*order)
+    return {name: values if is_constant(values) else sort(values) for name, values in columns.items()}
 
 
 def _changes(work: Import, parsed: Parsed) -> None:
@@ -217,7 +243,7 @@ def _kpis(work: Import, parsed: Parsed) -> None:
         lookup.follow_sequence(work.session, t.Kpi)
     named = lookup.kpis_by_name(work.session, work.source_id)
 
-    def facts(records: Records[Any], **more: Any) -> list[Row]:
+    def told(records: Records[Any], **more: Any) -> list[Row]:
         found = []
         for record in records.rows:
             given = {name: value for name, value in record.items() if name not in ("kpi", "dimension", "unit")}
@@ -227,12 +253,12 @@ def _kpis(work: Import, parsed: Parsed) -> None:
     work.append(
         t.KpiBaseline,
         ("value", "measured_at", "n", "provenance"),
-        facts(parsed.baselines, is_locked=False),
+        told(parsed.baselines, is_locked=False),
         ("kpi_id",),
     )
-    work.append(t.KpiTarget, ("value", "due_at"), facts(parsed.targets, reason=None), ("kpi_id",))
-    work.append(t.KpiPhase, ("kind", "reason"), facts(parsed.phases), ("kpi_id", "begins_at"))
-    measured = facts(parsed.measurements)
+    work.append(t.KpiTarget, ("value", "due_at"), told(parsed.targets, reason=None), ("kpi_id",))
+    work.append(t.KpiPhase, ("kind", "reason"), told(parsed.phases), ("kpi_id", "begins_at"))
+    measured = told(parsed.measurements)
     work.append(t.KpiMeasurement, ("value", "n", "raw_text", "remark"), measured, ("kpi_id", "at"))
     # A KPI may live in another source, whose findings speak of its measurements.
     for source_id in lookup.sources_of_kpis(work.session, [row["kpi_id"] for row in measured]):

@@ -158,9 +158,11 @@ def _source(work: Work, name: str, *, is_sample: bool) -> t.Source:
 def _require_projects(work: Work, sheets: Sequence[Preview]) -> None:
     """The actor's reach must cover every project the file speaks of; a file that names none asks for all of them."""
     projects = {
-        row["project_key"]
+        project
         for one in sheets
-        for row in (*one.parsed.items.rows, *one.parsed.kpis.rows, *one.parsed.feedback.rows)
+        for records in (one.parsed.items, one.parsed.kpis, one.parsed.feedback)
+        if len(records)
+        for project in records.column("project_key")
     }
     for project in projects or {None}:
         work.require(project=project)
@@ -198,10 +200,14 @@ def _write_all(
 def _derive(work: Work, source_id: int, jobs: Sequence[Import]) -> None:
     """Derive what the sheets touched, in every source they touched."""
     for source in sorted({source_id, *(one for job in jobs for one in job.touched)}):
-        sprints = {one for job in jobs for one in job.touched.get(source, ())}
-        items = {one for job in jobs for one in job.touched_items.get(source, ())}
         # From when on changes are recorded decides what can be known of any sprint beside stated rows.
         is_every = any(source in job.has_new_log for job in jobs)
+        wrote = [job for job in jobs if source in job.touched_items]
+        if len(wrote) == 1 and wrote[0].first is not None and wrote[0].source_id == source and not is_every:
+            derive(work.session, source, first=wrote[0].first, at=work.at)
+            continue
+        sprints = {one for job in jobs for one in job.touched.get(source, ())}
+        items = {one for job in jobs for one in job.touched_items.get(source, ())}
         derive(work.session, source, sprint_ids=None if is_every else sprints, item_ids=items, at=work.at)
 
 

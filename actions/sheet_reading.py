@@ -146,11 +146,12 @@ def preview_all(session: Session, source: t.Source | None, book: Book, readings:
     complete.sort(key=lambda pair: ORDER.index(str(pair[1].kind)))
     source_id = source.id if source and source.id else 0
     known = _known(session, source_id, {str(reading.kind) for _, reading in complete})
-    previews = []
+    previews: list[Preview] = []
     for sheet, reading in complete:
+        if previews:
+            known = known.plus(previews[-1].parsed)
         found = preview(sheet, str(reading.kind), reading.mapping, settings, header_row=reading.header_row, known=known)
-        found = replace(found, problems=(*found.problems, *_ambiguous_cells(session, source_id, found)))
-        known = known.plus(found.parsed)
+        found = replace(found, problems=(*found.problems, *_ambiguous_cells(session, source_id, found, previews)))
         previews.append(found)
     return previews
 
@@ -170,17 +171,19 @@ def _known(session: Session, source_id: int, kinds_read: set[str]) -> Known:
     )
 
 
-def _ambiguous_cells(session: Session, source_id: int, found: Preview) -> list[Problem]:
-    """One problem for each row that names a key which several sources have."""
-    own = {row["key"] for row in found.parsed.items.rows}
+def _ambiguous_cells(session: Session, source_id: int, found: Preview, earlier: Sequence[Preview]) -> list[Problem]:
+    """One problem for each row that names a key which several sources have, and no earlier sheet of the file brings."""
     field = "work_item" if found.kind == "feedback" else "key"
     referring = (found.parsed.changes, found.parsed.verdicts, found.parsed.feedback_events)
     named = [
         (row["work_item_key"], at)
         for records in referring
         for row, at in zip(records.rows, records.at, strict=True)
-        if row["work_item_key"] and row["work_item_key"] not in own
+        if row["work_item_key"]
     ]
+    if not named:
+        return []
+    own = {key for one in earlier for key in one.parsed.items.column("key")}
     places = lookup.items_by_key(session, {key for key, _ in named}, source_id)
     accepted = Text("Several sources have this key; name the one that is meant with --source.")
     return [
@@ -194,5 +197,5 @@ def _ambiguous_cells(session: Session, source_id: int, found: Preview) -> list[P
             field=field,
         )
         for key, at in named
-        if len(places.get(key, [])) > 1
+        if len(places.get(key, [])) > 1 and key not in own
     ]

@@ -1,6 +1,6 @@
 """What cannot be trusted in a source's data, beside what its ledgers say: checked for the touched items alone, or for all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from core.actor import EVERYTHING
@@ -19,8 +19,10 @@ from store import tables as t
 from store.db import Session
 from store.derived import replace_findings
 from store.facts import early_changes
-from store.sprint_items import item_counts, item_id_parts, parts
+from store.sprint_items import Run, item_counts, item_runs, parts
 from store.write import Row
+
+LOOKED_AT_AT_ONCE = 20_000  # items, of which few pass the sieve
 
 
 def find_doubts(session: Session, source_id: int, item_ids: Collection[str] | None, *, at: datetime) -> int:
@@ -35,12 +37,12 @@ def find_doubts(session: Session, source_id: int, item_ids: Collection[str] | No
     if item_ids is not None and 0 < resolved < at_most:
         item_ids = None  # these may be the first with a resolution: then the others without one are in doubt as well
     if item_ids is None:
-        every = item_id_parts(session, source_id)
+        every: Iterable[list[str] | Run] = item_runs(session, source_id, LOOKED_AT_AT_ONCE)
         changed = replace_findings(session, source_id, [], at, doubtful.of_nothing(source_id))
     else:
         checked = set(item_ids) | doubtful.children_of(session, source_id, item_ids)
         checked |= doubtful.found_subjects(session, source_id, "parent_missing")
-        every = iter(parts(sorted(checked)))
+        every = parts(sorted(checked))
         changed = 0
     for part in every:
         changed += _items(session, source_id, part, has_resolutions=resolved > 0, at=at)
@@ -62,7 +64,7 @@ def finding_row(source_id: int, sprint_id: str | None, one: Finding) -> Row:
     }
 
 
-def _items(session: Session, source_id: int, item_ids: list[str], *, has_resolutions: bool, at: datetime) -> int:
+def _items(session: Session, source_id: int, item_ids: list[str] | Run, *, has_resolutions: bool, at: datetime) -> int:
     items = doubtful.doubtful_items(session, source_id, item_ids, as_of=at, has_resolutions=has_resolutions)
     parents = doubtful.known_parents(session, source_id, set(items["parent_id"].dropna()))
     found = item_findings(items, as_of=at, has_resolutions=has_resolutions, known_parents=parents)

@@ -1,14 +1,15 @@
 """What connectors hand over: rows as dicts, one shape per table, with the place each came from.
 
 Rows are TypedDicts and not dataclasses because the store writes dicts: 50,000 work items as frozen dataclasses cost
-0.4 s to make and 0.3 s to turn into dicts again, as dicts 0.05 s. Their keys are the table's columns without
+0.4 s to make and 0.3 s to turn into dicts again, as dicts 0.05 s, and by column nothing. Their keys are the table's columns without
 `source_id`, ids of ours, and who recorded it and when; those are added by the action. `connectors.records.check` runs
 Pydantic over them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, NotRequired, TypeVar
+from typing import Any, Generic, Literal, NotRequired, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict  # Pydantic asks for it below Python 3.12
@@ -245,23 +246,65 @@ class FindingRecord(TypedDict):
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
 class Records(Generic[R]):
     """Rows of one table and where they came from.
 
     Args: rows, dicts of one shape; at, for each row its row number in the sheet (1 is the first); known, the columns the
-    source has something to say about: a null in them is a statement, in the others it is not.
+    source has something to say about: a null in them is a statement, in the others it is not; columns, instead of rows,
+    name -> values: tens of thousands of rows cost a list a column, and become dicts for those who ask for rows.
     """
 
-    rows: list[R] = field(default_factory=list)
-    at: list[int] = field(default_factory=list)
-    known: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        rows: list[R] | None = None,
+        at: Sequence[int] | None = None,
+        known: frozenset[str] = frozenset(),
+        *,
+        columns: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        self._columns = columns
+        self._rows = rows if rows is not None or columns is not None else []
+        self.at = list(at or ())
+        self.known = known
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.at)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Records):
+            return NotImplemented
+        return (self.at, self.known, self.columns) == (other.at, other.known, other.columns)
+
+    __hash__ = None  # type: ignore[assignment]  # rows can be added
+
+    def __repr__(self) -> str:
+        return f"Records({self.rows!r}, {self.at!r}, {self.known!r})"
+
+    @property
+    def rows(self) -> list[R]:
+        """The rows as dicts."""
+        if self._rows is None:
+            columns = self._columns or {}
+            made = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+            self._rows = cast(list[R], made)
+        return self._rows
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """The rows by column; nothing where there are none."""
+        if self._columns is not None:
+            return self._columns
+        rows = cast(list[dict[str, Any]], self.rows)
+        return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+
+    def column(self, name: str) -> Sequence[Any]:
+        """One value of every row."""
+        if self._columns is not None:
+            return self._columns[name]
+        return [cast(dict[str, Any], row)[name] for row in self.rows]
 
     def add(self, row: R, at: int) -> None:
-        """Add a row; only the parser that builds it does this."""
+        """Add a row; only the parser that builds it does this, and only to rows."""
         self.rows.append(row)
         self.at.append(at)
 
@@ -291,7 +334,7 @@ class Parsed:
 
     def counts(self) -> dict[str, int]:
         """Rows per table, tables without rows left out."""
-        return {name: len(found) for name, found in vars(self).items() if isinstance(found, Records) and found.rows}
+        return {name: len(found) for name, found in vars(self).items() if isinstance(found, Records) and len(found)}
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {

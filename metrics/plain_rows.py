@@ -8,6 +8,7 @@ test holds the two together.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from metrics.entry import HOUR, Doubts, Entry, iso
@@ -16,7 +17,11 @@ from metrics.history import BEGINNING, PlainRow, SprintSpan
 from metrics.presence import MEMBERSHIP_COLUMNS, Counting
 
 Columns = Sequence[Sequence[Any]]
-_MEMBERSHIP = frozenset(MEMBERSHIP_COLUMNS)
+
+
+@lru_cache(maxsize=64)  # a sheet's rows share one set of columns
+def _missing(known: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one for one in MEMBERSHIP_COLUMNS if one not in known)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,7 @@ class PlainFold:
     def _entry(self, row: PlainRow, doubts: Doubts) -> Entry | None:
         start, end, counting, known = self.start, self.end, self.counting, row.known
         begin = BEGINNING if row.added_at is None else row.added_at
-        removed, author = row.removed_at, row.added_by
-        missing = () if known >= _MEMBERSHIP else tuple(one for one in MEMBERSHIP_COLUMNS if one not in known)
+        removed, author, missing = row.removed_at, row.added_by, _missing(known)
         if removed is not None and removed < begin:
             begin, removed, author, missing = BEGINNING, None, None, MEMBERSHIP_COLUMNS
         left_at = removed if removed is not None and removed <= end else None
@@ -179,6 +183,7 @@ def plain_rows(items: Sequence[ItemRow], stated: Columns, done_statuses: frozens
     families = {item[3] for item in items if item[2] == "subtask"}
     found: dict[str, list[PlainRow]] = {}
     sets: dict[int, frozenset[str]] = {}  # most rows share one list of columns
+    make = PlainRow._make
     for sprint_id, item_id, known, added, by, removed, initial, final, status, done in zip(*stated, strict=True):
         item = of_item.get(item_id)
         if item is None or times[item_id] > 1 or item_id in families or (item[2] == "subtask" and item[3]):
@@ -188,10 +193,10 @@ def plain_rows(items: Sequence[ItemRow], stated: Columns, done_statuses: frozens
         columns = sets.get(id(known))
         if columns is None:
             columns = sets[id(known)] = frozenset(known)
-        row = PlainRow(
+        row = make((
             item_id, item[1], item[2], item[6], item[4], item[9],
             columns, added, by, removed, initial, final, status, done, status in done_statuses,
-        )  # fmt: skip
+        ))  # fmt: skip
         if sprint_id in found:
             found[sprint_id].append(row)
         else:

@@ -8,8 +8,9 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlmodel import Session
 
 from store import tables as t
+from store.sqlite_rows import getter
 from store.tables import Base
-from store.write import Row, Written, _getter, _write, table_of
+from store.write import Row, Written, _write, table_of
 
 OWNERS = 5000  # owners asked for in one IN (...)
 ROWS = 2000  # rows in one executemany
@@ -30,7 +31,7 @@ def stored_of(
 ) -> dict[tuple[Any, ...], Row]:
     """The stored rows of a source that belong to these owners, by primary key. Args: owner, the column that names it."""
     table = table_of(model)
-    key_of = _getter([column.name for column in table.primary_key])
+    key_of = getter([column.name for column in table.primary_key])
     found: dict[tuple[Any, ...], Row] = {}
     wanted = sorted(owners)
     for start in range(0, len(wanted), OWNERS):
@@ -51,7 +52,7 @@ def upsert_known(
     Rows, not lookups, are then what a first sync pays for: nothing is asked of the store row by row.
     """
     table = table_of(model)
-    key_of = _getter([column.name for column in table.primary_key])
+    key_of = getter([column.name for column in table.primary_key])
     if not stored:
         write_rows(session, model, rows)
         return Written([key_of(row) for row in rows], [], 0)

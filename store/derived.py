@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlmodel import Session
 
 from store import tables as t
-from store.sprint_items import add_sprint_items, refresh_sprint_items, replace_sprint_items
-from store.write import Row, as_stored, delete_rows, insert_rows, read_stored, table_of, write_stored
+from store.sprint_items import add_sprint_items, link_stated, refresh_sprint_items, replace_sprint_items
+from store.write import Row, as_stored, delete_rows, insert_columns, insert_rows, read_stored, table_of, write_stored
 
 
 def replace_entries(
@@ -50,19 +50,22 @@ def replace_rows(
     key = [column.name for column in table.primary_key]
     names = ["source_id", *columns]
     count = len(columns["sprint_id"])
-    fresh = as_stored(session, model, names, [[source_id] * count, *columns.values()])
+    given = [[source_id] * count, *columns.values()]
     stored = _stored_rows(session, model, names, source_id, sprint_ids)
+    if not stored:
+        insert_columns(session, model, dict(zip(names, given, strict=True)))
+        return count
+    fresh = as_stored(session, model, names, given)
     at = [names.index(name) for name in key]
     compared = [index for index, name in enumerate(names) if name not in ignored]
     key_of, part_of = itemgetter(*at), itemgetter(*compared)
-    is_first = not stored
-    changed = fresh if is_first else []
-    for row in () if is_first else fresh:
+    changed = []
+    for row in fresh:
         before = stored.pop(key_of(row), None)
         if before is None or (before != row and part_of(before) != part_of(row)):
             changed.append(row)
     _delete_keys(session, table, key, list(stored))
-    write_stored(session, model, names, changed, are_new=is_first)
+    write_stored(session, model, names, changed)
     return len(changed) + len(stored)
 
 
@@ -138,6 +141,7 @@ def _identity(row: Mapping[str, Any]) -> str:
 __all__ = [
     "add_sprint_items",
     "forget_sprints",
+    "link_stated",
     "refresh_sprint_items",
     "replace_entries",
     "replace_findings",

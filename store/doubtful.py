@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from store import tables as t
 from store.frames import slim_items
-from store.sprint_items import one_of, parts
+from store.sprint_items import Run, among, one_of, parts
 from store.write import table_of
 
 
 def doubtful_items(
-    session: Session, source_id: int, item_ids: Collection[str], *, as_of: datetime, has_resolutions: bool
+    session: Session, source_id: int, item_ids: Collection[str] | Run, *, as_of: datetime, has_resolutions: bool
 ) -> pd.DataFrame:
     """Those of some items about which `metrics.quality.item_findings` may have something to say: the columns of
     `store.frames.slim_items`. A sieve: what it lets through is judged there."""
@@ -34,7 +34,7 @@ def doubtful_items(
     ]
     if has_resolutions:
         doubts.append(and_(item.c.resolution.is_(None), item.c.status_id.in_(done)))
-    mine = one_of(session, item.c.external_id, item_ids)
+    mine = among(session, item.c.external_id, item_ids)
     return slim_items(session, source_id, None, mine, item.c.is_deleted.is_(False), or_(*doubts))
 
 
@@ -116,21 +116,21 @@ def of_sprints(sprint_ids: Collection[str]) -> ColumnElement[bool]:
     return table_of(t.Finding).c.sprint_id.in_(sprint_ids)
 
 
-def of_items(session: Session, item_ids: Collection[str]) -> ColumnElement[bool]:
+def of_items(session: Session, item_ids: Collection[str] | Run) -> ColumnElement[bool]:
     """Findings about these items themselves."""
     finding = table_of(t.Finding)
     return and_(
         finding.c.sprint_id.is_(None),
         finding.c.subject_table == "work_item",
         finding.c.code != "duplicate_key",
-        one_of(session, finding.c.subject_id, item_ids),
+        among(session, finding.c.subject_id, item_ids),
     )
 
 
-def of_changes(session: Session, source_id: int, item_ids: Collection[str]) -> ColumnElement[bool]:
+def of_changes(session: Session, source_id: int, item_ids: Collection[str] | Run) -> ColumnElement[bool]:
     """Findings about recorded changes of these items."""
     finding, change = table_of(t.Finding), table_of(t.Change)
-    owned = one_of(session, change.c.work_item_id, item_ids)
+    owned = among(session, change.c.work_item_id, item_ids)
     mine = select(change.c.external_id).where(change.c.source_id == source_id, owned)
     return and_(finding.c.subject_table == "change", finding.c.subject_id.in_(mine))
 

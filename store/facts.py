@@ -4,30 +4,57 @@ Frames are for people's figures; here a million changes pass by, and building fr
 Instants are integers (microseconds since 1970, UTC), as `metrics.history` has them.
 """
 
-from collections.abc import Collection, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import JSON, Select, String, and_, case, null, or_, select, type_coerce
+from sqlalchemy import JSON, Select, String, and_, case, func, null, or_, select, type_coerce
 from sqlmodel import Session
 
 from store import tables as t
 from store.db import from_json
-from store.sprint_items import one_of
-from store.write import python_type_of, table_of
+from store.sprint_items import Run, among, one_of
+from store.sqlite_rows import python_type_of
+from store.write import table_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 Columns = list[Sequence[Any]]
+ITEM_COLUMNS = ("external_id", "key", "kind", "parent_id", "status_id", "estimate_points", "created_at", "done_at",
+                "is_deleted", "sprint_ids")  # fmt: skip
+STATED_COLUMNS = ("sprint_id", "work_item_id", "known", "added_at", "added_by", "removed_at", "initial_points",
+                  "final_points", "status_id", "done_at")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FirstFacts:
+    """All that a source recorded, as its first import wrote it: the columns of `item_columns` and `stated_columns`, without
+    asking the store for what was handed to it a moment ago."""
+
+    items: Columns
+    stated: Columns
+
+    @classmethod
+    def of(cls, items: Mapping[str, Sequence[Any]], stated: Mapping[str, Sequence[Any]]) -> FirstFacts:
+        """From the columns that were written, by name."""
+        return cls(_as_read(items, ITEM_COLUMNS), _as_read(stated, STATED_COLUMNS))
+
+
+def _as_read(given: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Columns:
+    """Written columns as `_columns` would read them back: instants are whole microseconds."""
+    if not given:
+        return [()] * len(names)
+    return [microseconds_of(given[name]) if name.endswith("_at") else given[name] for name in names]
 
 
 def item_columns(session: Session, source_id: int, item_ids: Collection[str]) -> Columns:
     """Some items: id, key, kind, parent_id, status_id, estimate_points, created_at, done_at, is_deleted, sprint_ids."""
     item = table_of(t.WorkItem)
-    names = ("external_id", "key", "kind", "parent_id", "status_id", "estimate_points", "created_at", "done_at",
-             "is_deleted", "sprint_ids")  # fmt: skip
-    statement = select(*[item.c[name] for name in names]).where(item.c.source_id == source_id)
+    statement = select(*[item.c[name] for name in ITEM_COLUMNS]).where(item.c.source_id == source_id)
     return _columns(session, statement.where(one_of(session, item.c.external_id, item_ids)))
 
 
@@ -53,10 +80,18 @@ def stated_columns(session: Session, source_id: int, item_ids: Collection[str]) 
     """What sheets state about some items, in every sprint: sprint_id, work_item_id, known, added_at, added_by, removed_at,
     initial_points, final_points, status_id, done_at."""
     stated = table_of(t.StatedEntry)
-    names = ("sprint_id", "work_item_id", "known", "added_at", "added_by", "removed_at", "initial_points",
-             "final_points", "status_id", "done_at")  # fmt: skip
-    statement = select(*[stated.c[name] for name in names]).where(stated.c.source_id == source_id)
+    statement = select(*[stated.c[name] for name in STATED_COLUMNS]).where(stated.c.source_id == source_id)
     return _columns(session, statement.where(one_of(session, stated.c.work_item_id, item_ids)))
+
+
+def is_all(session: Session, source_id: int, *, items: int, stated: int) -> bool:
+    """Whether a source holds this many items and stated rows, and no change."""
+    counts = []
+    for model in (t.WorkItem, t.StatedEntry, t.Change):
+        table = table_of(model)
+        counted = select(func.count()).select_from(table).where(table.c.source_id == source_id)
+        counts.append(int(session.execute(counted).scalar_one()))
+    return counts == [items, stated, 0]
 
 
 def has_stated(session: Session, source_id: int) -> bool:
@@ -76,7 +111,7 @@ def sprint_columns(session: Session, source_id: int) -> Columns:
     return _columns(session, select(*[sprint.c[name] for name in names]).where(*where).order_by(*order))
 
 
-def early_changes(session: Session, source_id: int, item_ids: Collection[str]) -> Columns:
+def early_changes(session: Session, source_id: int, item_ids: Collection[str] | Run) -> Columns:
     """Changes of some items from before their creation: change_id, key, field."""
     change, item = table_of(t.Change), table_of(t.WorkItem)
     same = and_(item.c.source_id == change.c.source_id, item.c.external_id == change.c.work_item_id)
@@ -85,7 +120,7 @@ def early_changes(session: Session, source_id: int, item_ids: Collection[str]) -
         .select_from(item.join(change, same))
         .where(item.c.source_id == source_id, change.c.at < item.c.created_at)
     )
-    return _columns(session, statement.where(one_of(session, item.c.external_id, item_ids)))
+    return _columns(session, statement.where(among(session, item.c.external_id, item_ids)))
 
 
 def _columns(session: Session, statement: Select[Any]) -> Columns:
@@ -123,4 +158,7 @@ def microseconds_of(values: Sequence[Any]) -> list[int | None]:
         if None in values:
             return [None if one is None else at for one, at in zip(values, whole, strict=True)]
         return whole
-    return [None if one is None else (one - EPOCH) // MICROSECOND for one in values]
+    each = {
+        one: None if one is None else (one - EPOCH) // MICROSECOND for one in set(values)
+    }  # a sprint's dates repeat
+    return [each[one] for one in values]

@@ -7,10 +7,24 @@ sub-task by its parent where the source counts sub-tasks (R6).
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, delete, func, select, tuple_, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    and_,
+    any_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlmodel import Session
 
 from store import tables as t
@@ -27,8 +41,18 @@ def add_sprint_items(session: Session, source_id: int, pairs: Iterable[Pair]) ->
 
     Args: pairs, (sprint id, item id), in any order, repeated or not. Returns: how many links were new.
     """
-    rows = [{"source_id": source_id, "sprint_id": one, "work_item_id": item} for one, item in dict.fromkeys(pairs)]
-    return insert_missing(session, t.SprintItem, rows)
+    sprints, items = zip(*found, strict=True) if (found := dict.fromkeys(pairs)) else ((), ())
+    columns = {"source_id": [source_id] * len(sprints), "sprint_id": sprints, "work_item_id": items}
+    return insert_missing(session, t.SprintItem, columns)
+
+
+def link_stated(session: Session, source_id: int) -> None:
+    """Link every item that sheets state in a sprint to it, by the database itself: at a first import that is all of them."""
+    link, stated = table_of(t.SprintItem), table_of(t.StatedEntry)
+    names = ("source_id", "sprint_id", "work_item_id")
+    told = select(*[stated.c[name] for name in names]).where(stated.c.source_id == source_id)
+    there = exists().where(*[link.c[name] == stated.c[name] for name in names])
+    session.execute(insert(link).from_select(names, told.where(~there)))
 
 
 def refresh_sprint_items(session: Session, source_id: int, item_ids: Iterable[str]) -> int:
@@ -118,6 +142,34 @@ def item_id_parts(session: Session, source_id: int) -> Iterator[list[str]]:
             return
         yield found
         last = found[-1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """All items of a source from one id to another, both included: asked for without naming each."""
+
+    first: str
+    last: str
+
+
+def item_runs(session: Session, source_id: int, size: int) -> Iterator[Run]:
+    """A source's items in order, as runs of so many."""
+    item = table_of(t.WorkItem)
+    ids = select(item.c.external_id).where(item.c.source_id == source_id).order_by(item.c.external_id)
+    first: str | None = session.execute(ids.limit(1)).scalar()
+    while first is not None:
+        found = session.execute(ids.where(item.c.external_id >= first).offset(size - 1).limit(2)).scalars().all()
+        if not found:  # fewer are left
+            found = session.execute(ids.order_by(None).order_by(item.c.external_id.desc()).limit(1)).scalars().all()
+        yield Run(first, str(found[0]))
+        first = found[1] if len(found) > 1 else None
+
+
+def among(session: Session, column: Any, items: Collection[str] | Run) -> ColumnElement[bool]:
+    """The condition that a text column is one of some ids, or lies in a run of them."""
+    if isinstance(items, Run):
+        return column.between(items.first, items.last)  # type: ignore[no-any-return]
+    return one_of(session, column, items)
 
 
 def one_of(session: Session, column: Any, values: Collection[str]) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from store import tables as t
 from store.lookup import sources_of_kpis
-from store.write import Written, insert_rows, python_type_of, table_of, upsert
+from store.sqlite_rows import python_type_of
+from store.write import Written, insert_rows, table_of, upsert
 
 Key = tuple[Any, ...]
 # Derived anew after an undo, or the undo's own bookkeeping: never a reason to refuse one.
@@ -178,11 +179,11 @@ def _added(table: Table, image: t.RowImage) -> set[Key]:
     return {tuple(_value(table, name, part) for name, part in zip(names, key, strict=True)) for key in image.added_keys}
 
 
-def _plain_keys(keys: list[Key]) -> list[list[Any]]:
+def _plain_keys(keys: list[Key]) -> list[Key]:
     """Keys as JSON has them; those of a table are of one shape, so a table without dates in them needs no look at each."""
     if not keys or not any(isinstance(part, datetime | date) for part in keys[0]):
-        return [list(key) for key in keys]
-    return [[_plain(part) for part in key] for key in keys]
+        return keys
+    return [tuple(map(_plain, key)) for key in keys]
 
 
 def _plain(value: Any) -> Any:

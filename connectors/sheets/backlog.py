@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from connectors.records import BoardRecord, ItemRecord, Parsed, ProjectRecord, Records, StatedRecord
 from connectors.sheets.sprints import read_sprints, sprint_names
@@ -123,9 +123,11 @@ def _either_estimate(table: Table) -> list[float | None]:
 
 
 def _refuse_twice(table: Table, name: str, keys: Sequence[str | None], sprints: Sequence[str | None]) -> None:
+    pairs = list(zip(keys, sprints, strict=True))
+    if len(set(pairs)) == len(pairs):
+        return
     first: dict[tuple[str, str | None], int] = {}
-    for at, pair in enumerate(zip(keys, sprints, strict=True)):
-        key, sprint = pair
+    for at, (key, sprint) in enumerate(pairs):
         if key is None:
             continue
         seen = first.setdefault((key, sprint), at)
@@ -139,6 +141,8 @@ def _refuse_twice(table: Table, name: str, keys: Sequence[str | None], sprints: 
 def _refuse_early_removal(table: Table, columns: dict[str, list[Any]]) -> None:
     added = columns["added_at"] = table.column("added_at")
     columns["added_by"] = table.column("added_by")
+    if not table.has("removed_at"):
+        return
     for at, (begin, end) in enumerate(zip(added, columns["removed_at"], strict=True)):
         if begin is not None and end is not None and end < begin:
             accepted = Text("Accepted: a time not before the item was added, {at}.", at=table.wall(begin))
@@ -153,37 +157,40 @@ def _items(
     memberships: Sequence[Sequence[str]],
     starts: Sequence[datetime],
 ) -> Records[ItemRecord]:
+    """One record per item, by column."""
     chosen: dict[str, int] = {}
-    sprint_ids: dict[str, list[str]] = {}
+    held: dict[str, Sequence[str]] = {}
     removed = columns.get("removed_at") or [None] * len(ids)
-    for at, one in enumerate(ids):
+    for at, (one, given, left) in enumerate(zip(ids, memberships, removed, strict=True)):
         if one is None:
             continue
-        best = chosen.get(one)
-        if best is None or starts[at] >= starts[best]:
+        if left is not None:
+            given = ()
+        if one not in chosen:
+            chosen[one], held[one] = at, given
+            continue
+        if starts[at] >= starts[chosen[one]]:
             chosen[one] = at
-        given = memberships[at] if removed[at] is None else ()
-        if one not in sprint_ids:
-            sprint_ids[one] = list(given)
-        elif given:
-            sprint_ids[one].extend(sprint for sprint in given if sprint not in sprint_ids[one])
+        held[one] = (*held[one], *(sprint for sprint in given if sprint not in held[one]))
     rows = list(chosen.values())
-    id_of_key = {keys[at]: ids[at] for at in rows}
+    id_of_key = {keys[at]: ids[at] for at in rows} if table.has("parent") else {}
+    lists = {one: list(one) for one in set(map(tuple, held.values()))}  # most items share theirs with many others
     picked: dict[str, list[Any]] = {
         "external_id": list(chosen),
         "key": [keys[at] or ids[at] for at in rows],
         "project_key": [_project(table, columns["project"][at], keys[at]) for at in rows],
         "parent_id": [id_of_key.get(columns["parent"][at], columns["parent"][at]) for at in rows],
-        "sprint_ids": [sprint_ids[one] for one in chosen],
+        "sprint_ids": [lists[tuple(one)] for one in held.values()],
         "effort_seconds": [None] * len(rows),
     }
     is_whole = rows == list(range(len(ids)))
     for name in (*SAME, "kind", "estimate_points", *(("effort_seconds",) if "effort_seconds" in columns else ())):
         picked[name] = columns[name] if is_whole else [columns[name][at] for at in rows]
-    picked["title"] = [title or "" for title in picked["title"]]  # an empty one is an error, reported already
+    if None in picked["title"]:  # an error, reported already
+        picked["title"] = [title or "" for title in picked["title"]]
     names = [name for name in ItemRecord.__annotations__ if name in picked]  # a sheet knows no links and worklogs
-    made = [dict(zip(names, values, strict=False)) for values in zip(*(picked[name] for name in names), strict=True)]
-    return Records(cast(list[ItemRecord], made), [table.rows[at] + 1 for at in rows], _known(table))
+    places = [table.rows[at] + 1 for at in rows]
+    return Records(at=places, known=_known(table), columns={name: picked[name] for name in names})
 
 
 def _project(table: Table, given: str | None, key: str | None) -> str | None:
@@ -223,16 +230,15 @@ def _stated(
         columns["status_id"],
         columns["done_at"],
     )
-    names = list(StatedRecord.__annotations__)
-    rows: list[dict[str, Any]] = []
-    places: list[int] = []
-    for at, one, sprints, values in zip(table.rows, ids, memberships, zip(*parts, strict=True), strict=True):
-        if one is not None:
-            for sprint in sprints:
-                rows.append(dict(zip(names, (sprint, one, known, *values), strict=False)))
-                places.append(at + 1)
+    which = [at for at, one in enumerate(ids) if one is not None for _ in memberships[at]]
+    is_whole = which == list(range(len(ids)))
+    values = [
+        [sprint for one, sprints in zip(ids, memberships, strict=True) if one is not None for sprint in sprints],
+        *([one if is_whole else [one[at] for at in which] for one in (ids, [known] * len(ids), *parts)]),
+    ]
     says = frozenset(known) | {"final_points", "status_id", "added_by"}
-    return Records(cast(list[StatedRecord], rows), places, says)
+    by_name = dict(zip(StatedRecord.__annotations__, values, strict=True))
+    return Records(at=[table.rows[at] + 1 for at in which], known=says, columns=by_name)
 
 
 def _together(
@@ -249,8 +255,7 @@ def _together(
         dict(zip(columns["project"], table.column("project_name"), strict=True)) if table.has("project_name") else {}
     )
     seen: set[str] = set()
-    for row, at in zip(items.rows, items.at, strict=True):
-        key = row["project_key"]
+    for key, at in zip(items.column("project_key"), items.at, strict=True):
         if key and key not in seen:
             seen.add(key)
             projects.add({"external_id": key, "key": key, "name": project_names.get(key) or key}, at)

@@ -5,22 +5,25 @@ a sheet, or one line `{"error": code, ...}`; what kills it (memory, time) its pa
 """
 
 import gc
-import json
+import math
 import resource
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import orjson
+
 from connectors.sheets import limits
 from connectors.sheets.child_refusal import Unreadable
 
 Columns = list[list[Any]]
-# The exact types calamine gives that JSON lacks: the mark its rows are listed under, and how it is written.
-_ENCODED: dict[type, tuple[str, Callable[[Any], Any]]] = {
-    datetime: ("instant", datetime.isoformat),
-    date: ("day", date.isoformat),
-    time: ("time", time.isoformat),
+# The exact types calamine gives that JSON lacks: the mark its rows are listed under, and how it is written where orjson
+# has no way of its own.
+_MARKED: dict[type, tuple[str, Callable[[Any], Any] | None]] = {
+    datetime: ("instant", None),
+    date: ("day", None),
+    time: ("time", None),
     timedelta: ("span", timedelta.total_seconds),
 }
 
@@ -31,13 +34,12 @@ def main() -> int:
     gc.disable()  # half a million cells and no cycle: looking for one costs, and this process ends soon
     suffix = sys.argv[1]
     content = sys.stdin.buffer.read()
-    out = sys.stdout
+    out = sys.stdout.buffer
     try:
         for sheet in _sheets(content, suffix):
-            out.write(json.dumps(sheet, ensure_ascii=True, separators=(",", ":")))
-            out.write("\n")
+            out.write(orjson.dumps(sheet, option=orjson.OPT_APPEND_NEWLINE))
     except Unreadable as refusal:
-        out.write(json.dumps({"error": refusal.code, **refusal.params}) + "\n")
+        out.write(orjson.dumps({"error": refusal.code, **refusal.params}, option=orjson.OPT_APPEND_NEWLINE))
     except MemoryError:
         return 3
     out.flush()
@@ -98,22 +100,29 @@ def _calamine(content: bytes, scanned: dict[str, dict[str, Any]]) -> Iterator[di
 
 
 def _grid(rows: list[list[Any]]) -> dict[str, Any]:
-    """Columns of cells; instants and spans as text, with the rows they stand in, since JSON has none."""
+    """Columns of cells; instants, spans and numbers that are none as text or seconds, with the rows they stand in, since
+    JSON has none."""
     columns: Columns = [list(column) for column in zip(*rows, strict=True)]
     typed: list[dict[str, list[int]]] = []
     for column in columns:
         marks: dict[str, list[int]] = {}
-        for kind in set(map(type, column)) & _ENCODED.keys():
-            mark, encode = _ENCODED[kind]
+        kinds = set(map(type, column))
+        for kind in kinds & _MARKED.keys():
+            mark, write = _MARKED[kind]
             marks[mark] = [row for row, value in enumerate(column) if type(value) is kind]
-            written: dict[Any, Any] = {}  # a sprint's dates stand in each of its rows
-            for row in marks[mark]:
-                value = column[row]
-                if value not in written:
-                    written[value] = encode(value)
-                column[row] = written[value]
+            if write is not None:
+                for row in marks[mark]:
+                    column[row] = write(column[row])
+        if float in kinds and not math.isfinite(sum(value for value in column if type(value) is float)):
+            marks["number"] = [row for row, value in enumerate(column) if _is_no_number(value)]
+            for row in marks["number"]:
+                column[row] = repr(column[row])
         typed.append(marks)
     return {"row_count": len(rows), "columns": columns, "typed": typed}
+
+
+def _is_no_number(value: Any) -> bool:
+    return type(value) is float and not math.isfinite(value)
 
 
 if __name__ == "__main__":

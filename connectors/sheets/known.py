@@ -46,7 +46,7 @@ class Known:
         for row in (*parsed.baselines.rows, *parsed.targets.rows):
             levels[row["kpi"]] = (*levels.get(row["kpi"], ()), row["value"])
         agreed = {**self.agreed, **_agreed(self, parsed)}
-        keys = frozenset(row["key"] for row in parsed.items.rows)
+        keys = frozenset(parsed.items.column("key"))
         return Known(
             sprints={**(self.sprints or {}), **sprints} if sprints else self.sprints,
             items=(self.items or frozenset()) | keys if keys else self.items,

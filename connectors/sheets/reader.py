@@ -1,6 +1,5 @@
 """Bytes and a file name become sheets of cells, read by a child process that may die without harm."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePath
 from typing import IO, Any
+
+import orjson
 
 from connectors.sheets import limits
 from connectors.sheets.refusal import died, refuse
@@ -24,6 +25,7 @@ _DECODE: dict[str, Callable[[Any], Cell]] = {
     "day": date.fromisoformat,
     "time": time.fromisoformat,
     "span": lambda seconds: timedelta(seconds=seconds),
+    "number": float,  # infinite one, or none at all: refused by cell
 }
 
 
@@ -84,7 +86,7 @@ def load(raw: bytes, file_name: str) -> Book:
     """
     sheets = []
     for line in raw.splitlines():
-        given = json.loads(line)
+        given = orjson.loads(line)
         if "error" in given:
             code = given.pop("error")
             raise refuse(code, file_name, given)

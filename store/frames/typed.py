@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from store import tables as t
 from store.db import from_json
-from store.write import python_type_of, table_of
+from store.sqlite_rows import python_type_of
+from store.write import table_of
 
 Ids = Iterable[str] | None
 Reading = Session  # what rooms without SQL call the session that they pass on

@@ -1,11 +1,13 @@
 """A small file through the real command: its figures are those counted by hand, and nothing else changes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Run, every_row
 from tests.cli.files import COUNTS, HISTORY, POINTS, RATIOS, csv_text, write_csv, write_xlsx
+from tests.connectors.made_sheets import xlsx
 
 BOOKS = frozenset({"audit_entry", "source", "sync_run", "row_image"})  # an undone run stays on record, with its source
 
@@ -188,6 +190,20 @@ def test_a_key_that_two_sources_have_is_refused_by_its_cell(house: Run, tmp_path
     assert refused.code == 1
     assert "cell B2: found “A-1”. Several sources have this key" in refused.err
     assert house("import", str(verdicts), "--source", "app").code == 0
+
+
+def test_a_key_that_two_sources_have_is_clear_where_the_file_brings_its_own(house: Run, tmp_path: Path) -> None:
+    for source in ("shop", "app"):
+        assert house("import", write_csv(tmp_path), "--source", source).code == 0
+    book = tmp_path / "team.xlsx"
+    sheets: dict[str, list[list[Any]]] = {
+        "Backlog": [["Key", "Title", "Sprint"], ["A-1", "Ours", "S9"]],
+        "Demo": [["Verdict", "Key"], ["accepted", "A-1"]],
+    }
+    book.write_bytes(xlsx(sheets))
+    done = house("import", str(book), "--source", "team", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert done.json["sheets"][1]["rows"]["verdict"]["added"] == 1
 
 
 def test_jiras_csv_has_no_sprint_dates_and_says_so_while_its_flow_is_known(house: Run, tmp_path: Path) -> None:

@@ -134,6 +134,13 @@ def test_an_error_value_is_a_problem_at_its_cell() -> None:
     assert [(p.cell, p.found, p.code) for p in found.errors] == [("C2", "#DIV/0!", "error")]
 
 
+def test_a_number_beyond_all_numbers_is_a_problem_at_its_cell() -> None:
+    """JSON, in which the child hands cells on, has no infinity."""
+    content = replaced(GOOD, PART, lambda xml: xml.replace(b"<v>3</v>", b"<v>1e999</v>"))
+    found = preview(fetch(content, "inf.xlsx").sheets[0], "backlog")
+    assert [(p.cell, p.found) for p in found.errors] == [("C2", "inf")]
+
+
 def test_a_formula_with_its_value_is_read() -> None:
     content = replaced(
         GOOD, PART, lambda xml: xml.replace(b'<c r="C2"><v>3</v></c>', b'<c r="C2"><f>1+2</f><v>3</v></c>')
