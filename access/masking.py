@@ -25,11 +25,19 @@ from store.db import Session, Store
 from store.frames import version
 
 PERSON, ADDRESS, NUMBER = "P", "E", "T"
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Chinese is written without blanks: a name, an address or a number in it begins and ends where the script does.
+EAST = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+LETTER = rf"[^\W{EAST}]"
+EMAIL = re.compile(
+    rf"(?:(?:{LETTER}|[.+%-])+|[{EAST}]+)@(?:(?:{LETTER}|-)+|[{EAST}]+)(?:\.(?:(?:{LETTER}|-)+|[{EAST}]+))+"
+)
 # Mainland mobile numbers, numbers with a country's code, and area codes with a hyphen; no bare figure is one.
 PHONE = re.compile(
-    r"(?<![\w.-])(?:(?:\+86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}|\+\d{1,3}(?:[ -]?\d{2,4}){3,4}|0\d{2,3}-\d{7,8})(?![\w-]|\.\d)"
+    rf"(?<!{LETTER})(?<!-)(?<!\d\.)"
+    r"(?:(?:\+86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}|\+\d{1,3}(?:[ -]?\d{2,4}){3,4}|0\d{2,3}-\d{7,8})"
+    rf"(?!{LETTER}|-|\.\d)"
 )
+NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # a number typed in full width is one, too
 PSEUDONYM = re.compile(r"[PET]-[A-Z2-7]{8}")
 CJK_NAME = re.compile(r"[\u3400-\u9fff·]{2,}")
 SHORTEST = 4  # letters: a shorter login could be any word
@@ -52,7 +60,8 @@ class Pseudonyms:
     def text(self, value: str, known: "re.Pattern[str] | None") -> str:
         """A text with its addresses, numbers and known names replaced."""
         hidden = EMAIL.sub(lambda found: self.of(ADDRESS, found[0]), value)
-        hidden = PHONE.sub(lambda found: self.of(NUMBER, found[0]), hidden)
+        for begin, end in reversed([found.span() for found in PHONE.finditer(hidden.translate(NARROW))]):
+            hidden = hidden[:begin] + self.of(NUMBER, hidden[begin:end]) + hidden[end:]
         return known.sub(lambda found: self.of(PERSON, found[0]), hidden) if known else hidden
 
     def value(self, name: str, held: Any, known: "re.Pattern[str] | None") -> Any:
@@ -122,8 +131,10 @@ def _pattern(names: tuple[str, ...]) -> "re.Pattern[str] | None":
     worth = sorted({name.strip() for name in names if _is_distinct(name.strip())}, key=len, reverse=True)
     if not worth:
         return None
-    # Latin names stand between blanks; Chinese ones between any other characters.
-    parts = [re.escape(one) if CJK_NAME.fullmatch(one) else rf"(?<!\w){re.escape(one)}(?!\w)" for one in worth]
+    # Latin names stand between blanks or Chinese; Chinese ones between any other characters.
+    parts = [
+        re.escape(one) if CJK_NAME.fullmatch(one) else rf"(?<!{LETTER}){re.escape(one)}(?!{LETTER})" for one in worth
+    ]
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -140,7 +151,7 @@ def behind(session: Session, pseudonyms: Pseudonyms, pseudonym: str) -> str | No
     pattern = {ADDRESS: EMAIL, NUMBER: PHONE}.get(kind)
     if pattern:
         for text in personal.texts(session):
-            for found in pattern.finditer(text):
+            for found in pattern.finditer(text.translate(NARROW) if kind == NUMBER else text):
                 if pseudonyms.of(kind, found[0]) == pseudonym:
                     return found[0]
     return None

@@ -31,6 +31,11 @@ HIDDEN = Pseudonyms(b"k" * 32)
         ("+49 30 1234 5678 please", "T- please"),
         ("SHOP-13800138000 took 13800.13 s, 2026-11-22, v1.2.13800138000", None),
         ("order 4007712345678901 of 1380013800", None),
+        ("请打电话13800138000联系王芳", "请打电话T-联系王芳"),
+        ("Tel.13800138000，或０１０-12345678转3", "Tel.T-，或T-转3"),
+        ("电话１３８００１３８０００", "电话T-"),
+        ("请发给wang.fang@shop.cn处理，抄送王芳@公司.中国。", "请发给E-处理，E-。"),
+        ("订单A13800138000不变", None),
     ],
 )
 def test_addresses_and_numbers_go_figures_and_keys_stay(text: str, kept: str | None) -> None:
@@ -42,6 +47,7 @@ def test_one_person_has_one_pseudonym_however_written_and_another_house_has_anot
     assert HIDDEN.name("Wang  Fang") == HIDDEN.name("ｗang fang") != HIDDEN.name("Wang Fan")
     assert HIDDEN.name("a@b.cn").startswith("E-")
     assert HIDDEN.name("a@b.cn") == HIDDEN.text("a@b.cn", None)
+    assert HIDDEN.text("请发给a@b.cn", None) == f"请发给{HIDDEN.name('a@b.cn')}"
     assert HIDDEN.of("T", "138-0013-8000") == HIDDEN.of("T", "+86 13800138000")
     assert Pseudonyms(b"j" * 32).name("王芳") != HIDDEN.name("王芳")
 
@@ -62,6 +68,16 @@ def test_columns_texts_and_json_are_masked_alike(store: Store) -> None:
     assert logged["who"] == EVERYONE.name  # who acted is what a log is for
     with seen_by(actor_of(Role.LEADER), store).reading() as session:
         assert frames.change_requests(session, EVERYTHING)["requested_by"].tolist() == ["王芳"]
+
+
+def test_a_latin_name_in_a_chinese_sentence_is_found_and_in_another_word_is_not(sqlite_store: Store) -> None:
+    for number, text in enumerate(("请找Anna Berg处理", "Hanna Bergmann asked")):
+        given = {"kind": "bug", "text": text, "submitted_by": "Anna Berg", "department": "ops"}
+        submit_feedback(sqlite_store, EVERYONE, **given, at=AT.replace(minute=number))
+    names = Pseudonyms(house_key(sqlite_store.config, "masking"))
+    with seen_by(AUDITOR, sqlite_store).reading() as session:
+        said = frames.feedback(session, EVERYTHING).sort_values("received_at")["text"].tolist()
+    assert said == [f"请找{names.name('Anna Berg')}处理", "Hanna Bergmann asked"]
 
 
 def test_what_an_auditor_takes_out_is_masked_too(sqlite_store: Store) -> None:
