@@ -2,7 +2,7 @@
 
 from core.i18n import N_
 from core.reader import Reader
-from pages.components import cards, data, entry_form, opening, overview_view, request_view
+from pages.components import cards, data, entry_form, opening, overview_view, request_view, role_note
 from pages.components.overview_view import Team
 from pages.components.reader import reader as present_reader
 from reports.figures import KpiFigures
@@ -16,6 +16,7 @@ def main() -> None:
     """The answer, what needs a decision, the teams, the KPIs, feedback, and how it is counted."""
     reader = present_reader()
     entry_form.announce()
+    role_note.no_lead_yet(reader)
     boards = data.boards() if data.may("read_sprints") and not data.workspace().is_empty else []
     kpis = data.kpis()
     feedback = data.feedback() if data.may("read_feedback") else None

@@ -1,7 +1,7 @@
 """People: who may sign in, what each of them may do and see, and the pages as somebody else sees them."""
 
 from core.i18n import N_
-from pages.components import cards, data, entry_form, people_forms, people_view, session
+from pages.components import cards, data, entry_form, people_forms, people_view, role_note, session
 from pages.components.data import people as stored
 from pages.components.reader import reader as present_reader
 
@@ -13,6 +13,7 @@ reader = present_reader()
 entry_form.announce()
 people, grants = stored.people(), stored.grants()
 people_view.answer(reader, people, grants)
+role_note.how_to_lead(reader)
 if len(people):
     people_view.listing(reader, people, grants)
     people_forms.change(reader, people, grants)
