@@ -67,9 +67,9 @@ def tiles(figures: Sequence[Figure]) -> None:
     st.html(figure_tiles(figures))
 
 
-def strips(rows: Sequence[Strip]) -> None:
+def strips(rows: Sequence[Strip], height: int = 30) -> None:
     """ "Against its own past": one row per figure with its natural limits."""
-    st.html(strip_rows(rows))
+    st.html(strip_rows(rows, height))
 
 
 def chart(

@@ -30,6 +30,7 @@ from reports.figures import SprintFigures
 from reports.figures.house import finding_text
 from reports.figures.sprint import CONTRADICTIONS
 
+BESIDE = 74  # pixels of a strip
 LISTS = {"completed_outside": N_("completed outside"), "unapproved": N_("nobody approved")}
 VERDICT_COLOURS = {
     "accepted": "completed",
@@ -95,7 +96,8 @@ def past_panel(reader: Reader, before: Past, figures: SprintFigures, unit: str) 
     """The sprint against its own past."""
     under = reader.t("up to {n} closed sprints, grey band = natural limits", n=SHOWN)
     with cards.panel(reader.t("Against its own past"), under=under, height="stretch"):
-        cards.strips(strips(reader, before, figures, unit))
+        height = 30 if theme.is_phone() else BESIDE  # as high together as the waterfall beside them
+        cards.strips(strips(reader, before, figures, unit), height)
 
 
 def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetime | None) -> None:

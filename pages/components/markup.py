@@ -147,8 +147,8 @@ class Strip:
     warning: str = ""
 
 
-def strip_rows(strips: Sequence[Strip]) -> Markup:
-    """Rows of name, strip and present figure."""
+def strip_rows(strips: Sequence[Strip], height: int = 30) -> Markup:
+    """Rows of name, strip and present figure. Args: height, of a strip, in pixels."""
     rows = []
     for strip in strips:
         note = (
@@ -158,7 +158,7 @@ def strip_rows(strips: Sequence[Strip]) -> Markup:
         value = Markup('<span class="fn-strip-value {}"><b>{}</b>{}</span>').format(colour, safe(strip.value), note)
         rows.append(
             Markup('<div class="fn-strip"><span>{}</span>{}{}</div>').format(
-                safe(strip.name), sparkline(strip.spark, height=30), value
+                safe(strip.name), sparkline(strip.spark, height), value
             )
         )
     return Markup('<div class="fn-strips">{}</div>').format(Markup("").join(rows))

@@ -41,6 +41,7 @@ STAGE = """<style>
 .fn-stage-chips .fn-badge{font-size:1.15rem;padding:.2rem .7rem}
 .stHtml h1.fn-stage-title{font-size:clamp(2rem,4.6vw,4rem);line-height:1.15;font-weight:700;overflow-wrap:anywhere;
  unicode-bidi:isolate;padding:0;margin:.2rem 0}
+@media (min-width:641px){.stHtml h1.fn-stage-alone{font-size:clamp(2rem,min(5.8vw,11vh),6.5rem);margin:3vh 0 5vh}}
 .fn-stage-text{font-size:clamp(1.1rem,1.8vw,1.6rem);line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;
  max-height:34vh;overflow-y:auto;unicode-bidi:isolate}
 .fn-stage-media{display:block;max-width:100%;max-height:max(16rem,calc(100vh - 30rem));margin:.4rem 0;cursor:zoom-in;border-radius:8px;background:var(--fn-sidebar);
@@ -57,15 +58,17 @@ STAGE = """<style>
 .fn-stage-qr{display:flex;gap:.9rem;align-items:center;color:var(--fn-muted)}
 .fn-stage-qr img{width:9.5rem;height:9.5rem;background:#fff;border-radius:8px;padding:.4rem;flex:none}
 .fn-stage-qr a{color:inherit;overflow-wrap:anywhere}
-.st-key-present-verdicts button{min-height:4.2rem}.st-key-present-verdicts button p{font-size:1.25rem;font-weight:650}
+.st-key-present-verdicts button{min-height:clamp(4.2rem,10vh,7rem)}@media (max-width:640px){.st-key-present-verdicts button{min-height:4.2rem}}
+.st-key-present-verdicts button p{font-size:clamp(1.25rem,1.6vw,2rem);font-weight:650}
 [data-testid=stMain]:focus-visible{outline:none}
 [data-stale=true]{opacity:1!important;transition:none!important}
 .fn-stage-full{font:inherit;font-size:1rem;color:inherit;background:none;border:1px solid var(--fn-line);border-radius:8px;
  padding:.1rem .6rem;cursor:pointer}
-.st-key-present-way button{min-height:3rem}
+.st-key-present-way button{min-height:3rem}.st-key-present-way button p{font-size:clamp(.95rem,1.2vw,1.4rem)}
 @media (max-width:640px){.fn-stage-full{display:none}.fn-stage-room{max-height:none}[data-testid=stMainBlockContainer]{padding:1rem 1rem 3rem!important}}
 </style>"""
 EVERY_SECONDS = 1.0
+LARGE = 60  # letters of a title that may fill the screen where nothing else stands under it
 
 
 def stage(reader: Reader, now_on: demo.Stage) -> None:
@@ -125,11 +128,14 @@ def _item(reader: Reader, figures: SprintFigures, item: dict[str, Any]) -> None:
         anchor = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{} ↗</a>')
         chips.append(anchor.format(safe(link), reader.t("open")))
     st.html(Markup('<div class="fn-stage-chips">{}</div>').format(join(chips, " ")))
-    st.html(Markup('<h1 class="fn-stage-title">{}</h1>').format(safe(item["title"])))
-    present_media.shown(reader, figures.source_id, str(figures.sprint["sprint_id"]), item)
-    text = item["acceptance_criteria"]
-    if isinstance(text, str) and text.strip():
-        st.html(Markup('<div class="fn-stage-text">{}</div>').format(safe(text.strip())))
+    text, sprint_id = _text(item["acceptance_criteria"]).strip(), str(figures.sprint["sprint_id"])
+    has_picture = str(item["work_item_id"]) in demo.media(figures.source_id, sprint_id)
+    is_alone = not text and not has_picture and len(_text(item["title"])) <= LARGE
+    look = "fn-stage-title fn-stage-alone" if is_alone else "fn-stage-title"
+    st.html(Markup('<h1 class="{}">{}</h1>').format(look, safe(item["title"])))
+    present_media.shown(reader, figures.source_id, sprint_id, item)
+    if text:
+        st.html(Markup('<div class="fn-stage-text">{}</div>').format(safe(text)))
 
 
 def _verdict(reader: Reader, now_on: demo.Stage, figures: SprintFigures, item: dict[str, Any], place: int) -> None:

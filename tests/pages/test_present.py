@@ -50,7 +50,7 @@ def test_the_demo_is_started_and_shows_what_was_completed_first(
     next(one for one in test.button if one.key == "present.start").click().run()
     assert not test.exception
     assert test.query_params["demo"] in ("1", ["1"])
-    assert 'class="fn-stage-title"' in page_html(test)
+    assert 'class="fn-stage-title fn-stage-alone"' in page_html(test)
     with data.house_store().reading() as session:
         (held,) = rows_where(session, Demo)
     outcomes = data.sprint(1, "Intake Sprint 11").items.set_index("work_item_id")["outcome"]
@@ -102,6 +102,7 @@ def test_an_item_shows_its_picture_from_our_own_address(sample_home: Path, open_
     )  # fmt: skip
     page = page_html(open_page("present", query={"demo": str(stage.demo_id)}))
     assert f'<img class="fn-stage-media" src="/stage/media/{kept.id}"' in page
+    assert 'class="fn-stage-title"' in page  # beside a picture the title stands back
     show_item(data.house_store(), local_admin(), demo_id=stage.demo_id, work_item_id=stage.order[1])
     assert "/stage/media/" not in page_html(open_page("present", query={"demo": str(stage.demo_id)}))
 
