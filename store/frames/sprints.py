@@ -12,7 +12,7 @@ from store import tables as t
 from store.frames.reach import in_projects
 from store.frames.sources import boards, log_begins, sources, statuses
 from store.frames.typed import Ids, by_ids, typed
-from store.snapshots import with_frozen_entries, with_frozen_totals
+from store.frozen import with_frozen_entries, with_frozen_totals
 from store.write import table_of
 
 
