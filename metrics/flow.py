@@ -1,7 +1,6 @@
 """Flow: how long items take, how old the open ones are, how many are finished a day, and where they pile up (R21, R22)."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +11,9 @@ import pandas as pd
 from metrics.examples import day as example_day
 from metrics.history import microseconds
 from metrics.registry import INSTANT, metric, typed_frame
+from metrics.status_steps import DONE, IN_PROGRESS, NEVER, STATES, TO_DO, instants_of, micro, ordered, status_steps
 
 DAY = 86_400_000_000  # microseconds
-STATES = ("todo", "in_progress", "done")
-TO_DO, IN_PROGRESS, DONE = range(3)
 PERCENTILES = (0.5, 0.85, 0.95)
 # Resolutions that close an item without doing it, in lower case; a source's settings may name its own.
 WONT_DO = frozenset({
@@ -54,17 +52,6 @@ ITEM_COLUMNS = {
     "resolution": "str",
 }
 MOVE_COLUMNS = {"change_id": "str", "work_item_id": "str", "at": INSTANT, "from_value": "str", "to_value": "str"}
-NEVER = np.iinfo(np.int64).min
-
-
-@dataclass(frozen=True, eq=False)
-class _Steps:
-    """Every state an item was in: rows in the order of item and time. `item` is a position among the items."""
-
-    item: Any
-    at: Any
-    state: Any
-    has_moves: Any  # one flag per item
 
 
 def flow_example() -> Mapping[str, Any]:
@@ -124,8 +111,8 @@ def flow(
     time: straight_to_done, wont_do, or not_recorded. Empty input gives no rows.
     Rule: R21.
     """
-    items = _ordered(items, as_of)
-    steps = _steps(items, moves, categories, as_of, is_logged=is_logged)
+    items = ordered(items, as_of)
+    steps = status_steps(items, moves, categories, as_of, is_logged=is_logged)
     count, end = len(items), microseconds(as_of)
     place = np.arange(len(steps.item))
     is_first = np.r_[True, steps.item[1:] != steps.item[:-1]] if len(place) else np.zeros(0, bool)
@@ -144,7 +131,7 @@ def flow(
     is_known = steps.has_moves | is_logged
     started = np.where((final != TO_DO) & is_known, at[start_place], NEVER)
     done = np.where(is_done, at[done_place], NEVER)
-    created = _micro(items["created_at"])
+    created = micro(items["created_at"])
     is_refused = is_done & items["resolution"].str.lower().isin(list(wont_do)).to_numpy(dtype=bool)
     has_cycle = is_done & ~is_refused & (started != NEVER) & (done != NEVER)
     has_lead = is_done & ~is_refused & (created != NEVER) & (done != NEVER)
@@ -154,9 +141,9 @@ def flow(
         {
             **{name: items[name].to_numpy() for name in ("work_item_id", "key", "kind")},
             "state": np.array(STATES, dtype=object)[final],
-            "created_at": _instants(created),
-            "started_at": _instants(started),
-            "done_at": _instants(done),
+            "created_at": instants_of(created),
+            "started_at": instants_of(started),
+            "done_at": instants_of(done),
             "cycle_days": np.where(has_cycle, (done - np.where(has_cycle, started, done)) / DAY, np.nan),
             "lead_days": np.where(has_lead, (done - np.where(has_lead, created, done)) / DAY, np.nan),
             "age_days": np.where(is_open, (end - np.where(is_open, started, end)) / DAY, np.nan),
@@ -227,12 +214,12 @@ def cumulative_flow(
     Empty input gives noughts.
     Rule: R8, R21.
     """
-    items = _ordered(items, as_of)
-    steps = _steps(items, moves, categories, as_of, is_logged=is_logged)
+    items = ordered(items, as_of)
+    steps = status_steps(items, moves, categories, as_of, is_logged=is_logged)
     last = pd.Timestamp(as_of).tz_convert(ZoneInfo(zone)).tz_localize(None).normalize()
     every = pd.date_range(last - timedelta(days=days - 1), last, freq="D")
     long_ago = microseconds(as_of) - (days + 2) * DAY
-    local = _instants(np.maximum(steps.at, long_ago)).tz_convert(ZoneInfo(zone)).tz_localize(None).normalize()
+    local = instants_of(np.maximum(steps.at, long_ago)).tz_convert(ZoneInfo(zone)).tz_localize(None).normalize()
     # place 0 holds all that was before the first day
     place = np.clip(((local - every[0]) / pd.Timedelta(days=1)).to_numpy(dtype=np.int64) + 1, 0, days)
     counts = np.zeros((days + 1, 3), dtype=np.int64)
@@ -284,53 +271,3 @@ def without_cycle(flow: pd.DataFrame) -> dict[str, int]:
     """How many done items have no cycle time, by reason: straight_to_done, wont_do, not_recorded (R21)."""
     counted = flow["without_cycle"].dropna().value_counts()
     return {name: int(counted.get(name, 0)) for name in ("straight_to_done", "wont_do", "not_recorded")}
-
-
-def _ordered(items: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    there = items[items["created_at"].isna() | (items["created_at"] <= pd.Timestamp(as_of))]
-    return there.sort_values(["key", "work_item_id"], ignore_index=True)
-
-
-def _steps(
-    items: pd.DataFrame, moves: pd.DataFrame, categories: Mapping[str, str], as_of: datetime, *, is_logged: bool
-) -> _Steps:
-    """Each item's states in order; one without moves is done from the date that its source states."""
-    codes = {status: STATES.index(category) for status, category in categories.items()}
-    index = pd.Index(items["work_item_id"])
-    place = index.get_indexer(moves["work_item_id"])
-    kept = moves.assign(item=place, width=moves["change_id"].str.len())[place >= 0]
-    kept = kept.sort_values(["item", "at", "width", "change_id"])
-    first = kept.drop_duplicates("item")
-    has_moves = np.zeros(len(items), dtype=bool)
-    has_moves[first["item"]] = True
-    initial = items["status_id"].map(codes).fillna(IN_PROGRESS).to_numpy(dtype=np.int64).copy()
-    initial[first["item"]] = first["from_value"].map(codes).fillna(TO_DO).to_numpy(dtype=np.int64)
-    created = _micro(items["created_at"])
-    stated = np.where(has_moves, NEVER, _micro(items["done_at"]))
-    end = microseconds(as_of)
-    is_stated = (stated != NEVER) & (stated <= end)
-    # An item without moves that its source calls done at a date was open until then; since when it was being worked on
-    # nobody recorded. One without a date was born done where the log is whole, else done since nobody knows when.
-    initial[~has_moves & (stated != NEVER)] = TO_DO
-    is_undated = ~has_moves & (initial == DONE) & (not is_logged)
-    is_open_now = ~has_moves & (initial == IN_PROGRESS) & (not is_logged)  # since when, nobody recorded
-    initial[is_open_now] = TO_DO
-    moved = kept[kept["at"] <= pd.Timestamp(as_of)]
-    dated, open_now = np.flatnonzero(is_stated), np.flatnonzero(is_open_now)
-    item = np.r_[np.arange(len(items)), moved["item"].to_numpy(), dated, open_now].astype(np.int64)
-    at = np.r_[created, _micro(moved["at"]), stated[dated], np.full(len(open_now), end)].astype(np.int64)
-    after = moved["to_value"].map(codes).fillna(IN_PROGRESS).to_numpy(dtype=np.int64)
-    state = np.r_[initial, after, np.full(len(dated), DONE), np.full(len(open_now), IN_PROGRESS)].astype(np.int64)
-    at[: len(items)][is_undated] = NEVER
-    turn = np.r_[np.full(len(items), -1), np.arange(len(moved)), np.zeros(len(dated) + len(open_now))]
-    order = np.lexsort((turn, np.where(turn < 0, NEVER, at), item))
-    return _Steps(item[order], at[order], state[order], has_moves)
-
-
-def _micro(column: "pd.Series[Any]") -> Any:
-    """Instants as microseconds; missing ones are NEVER."""
-    return column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-
-
-def _instants(micro: Any) -> Any:
-    return pd.DatetimeIndex(np.asarray(micro, dtype=np.int64).view("datetime64[us]")).tz_localize("UTC")
