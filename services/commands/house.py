@@ -76,7 +76,7 @@ def settings(
 ) -> None:
     from actions.settings import save_settings
     from reports.figures import house_settings
-    from reports.tables import read_setting, setting_lines
+    from reports.setting_lines import read_setting, setting_lines
 
     store, _ = opened()
     with store.reading() as session:
