@@ -16,6 +16,7 @@ from core.errors import FortnightError, Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_fields import field_words, said, together, value_words
 from core.wording_subjects import subject_words
 from pages.components import cards, data, entry_form, filters, screens, upload
 from pages.components.data import audit
@@ -123,9 +124,9 @@ def one_entry(reader: Reader, entries: pd.DataFrame) -> None:
             return
         fields = pd.DataFrame(
             {
-                "field": names,
-                "before": [_value(before.get(name), reader) for name in names],
-                "after": [_value(after.get(name), reader) for name in names],
+                "field": [field_words(name, reader) for name in names],
+                "before": [value_words(name, before.get(name), reader) for name in names],
+                "after": [value_words(name, after.get(name), reader) for name in names],
             }
         )
         columns = [
@@ -142,20 +143,10 @@ def _change(row: dict[str, Any], reader: Reader) -> str:
         was, is_now = before.get(name), after.get(name)
         if was == is_now or (name == "id" and not before):
             continue
-        arrow = f"{_value(was, reader)} → " if before else ""
-        parts.append(f"{name}: {arrow}{_value(is_now, reader)}")
-    told = ", ".join(parts)
+        arrow = f"{value_words(name, was, reader)} → " if before else ""
+        parts.append(said(name, f"{arrow}{value_words(name, is_now, reader)}", reader))
+    told = together(parts, reader)
     return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
-
-
-def _value(held: Any, reader: Reader) -> str:
-    if held is None or held == "" or held == [] or held == {}:
-        return "–"
-    if isinstance(held, bool):
-        return reader.t("yes") if held else reader.t("no")
-    if isinstance(held, dict):
-        return ", ".join(f"{name}: {_value(one, reader)}" for name, one in held.items())
-    return ", ".join(_value(one, reader) for one in held) if isinstance(held, list) else str(held)
 
 
 def export(reader: Reader, search: Search, found: int) -> None:

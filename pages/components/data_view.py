@@ -10,6 +10,7 @@ from core.errors import FortnightError
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_actions import POLICY
+from core.wording_tables import SHEET_KIND, SOURCE_KIND, TABLE
 from pages.components import cards, data, entry_form, filters, screens
 from pages.components.data import sources as connected
 from pages.components.data_words import (
@@ -18,9 +19,6 @@ from pages.components.data_words import (
     SEVERITY,
     SEVERITY_BADGE,
     SEVERITY_MEANING,
-    SHEET_KIND,
-    SOURCE_KIND,
-    TABLE,
 )
 from pages.components.item_table import Column, item_table
 from pages.components.markup import muted, plain

@@ -1,28 +1,7 @@
-"""The words of the data page: kinds of sheets, tables, findings and how severe they are, states of an import."""
+"""The words of the data page: findings and how severe they are, and how a state of an import looks."""
 
 from core.i18n import N_
 
-SHEET_KIND = {
-    "backlog": N_("Sprint backlog"),
-    "change_log": N_("Change log"),
-    "demo": N_("Demo outcomes"),
-    "kpi": N_("KPI definitions"),
-    "kpi_measurement": N_("KPI measurements"),
-    "feedback": N_("Feedback"),
-    "jira_csv": N_("Jira CSV export"),
-}
-SOURCE_KIND = {
-    "sheets": N_("spreadsheets"),
-    "jira": N_("Jira"),
-    "fortnight": N_("entered in forms"),
-}
-RUN_STATE = {
-    "running": N_("running"),
-    "done": N_("done"),
-    "failed": N_("failed"),
-    "cancelled": N_("cancelled"),
-    "undone": N_("undone"),
-}
 RUN_BADGE = {"done": "completed", "failed": "alarm", "undone": "neutral", "cancelled": "neutral", "running": "carried"}
 SEVERITY = {"error": N_("error"), "warning": N_("warning"), "info": N_("note")}
 SEVERITY_BADGE = {"error": "alarm", "warning": "warning", "info": "neutral"}
@@ -77,55 +56,4 @@ FINDING_TITLE = {
     "board_out_of_sight": N_("Boards out of the account's sight"),
     "differs_from_frozen": N_("Closed sprints that count differently by now"),
     "snapshot_altered": N_("Frozen sprints that were altered"),
-}
-TABLE = {
-    "credential": N_("Credentials (encrypted)"),
-    "watched_file": N_("Watched files"),
-    "sprint_item": N_("Items seen in sprints (derived)"),
-    "reaction": N_("Reactions of the audience"),
-    "demo_note": N_("Decisions and action items"),
-    "archived_report": N_("Archived reports"),
-    "write_back": N_("Written back to the source"),
-    "password_record": N_("Passwords (hashed)"),
-    "sign_in_session": N_("Signed-in browsers"),
-    "set_up_link": N_("Set-up links"),
-    "external_identity": N_("Identities at a provider"),
-    "source": N_("Sources"),
-    "project": N_("Projects"),
-    "board": N_("Boards"),
-    "sprint": N_("Sprints"),
-    "status": N_("Statuses"),
-    "work_item": N_("Work items"),
-    "change": N_("Changes"),
-    "stated_entry": N_("Items stated in a sprint"),
-    "sprint_entry": N_("Items of sprints (derived)"),
-    "sprint_total": N_("Sprint totals (derived)"),
-    "sprint_snapshot": N_("Frozen sprints"),
-    "demo": N_("Demos"),
-    "verdict": N_("Verdicts"),
-    "goal_verdict": N_("Verdicts on goals"),
-    "change_request": N_("Change requests"),
-    "change_request_item": N_("Items of change requests"),
-    "signature": N_("Signatures"),
-    "waiver": N_("Waivers"),
-    "kpi": N_("KPIs"),
-    "kpi_baseline": N_("Baselines"),
-    "kpi_target": N_("Targets"),
-    "kpi_measurement": N_("Measurements"),
-    "kpi_phase": N_("Phases of KPIs"),
-    "acceptance_report": N_("Acceptance reports"),
-    "feedback": N_("Feedback"),
-    "feedback_event": N_("Answers and steps of feedback"),
-    "attachment": N_("Attachments"),
-    "item_media": N_("Pictures and videos of demos"),
-    "finding": N_("Findings"),
-    "sync_run": N_("Imports and syncs"),
-    "row_image": N_("What an undo needs"),
-    "raw_record": N_("Raw records"),
-    "import_mapping": N_("Remembered mappings"),
-    "person": N_("People"),
-    "grant": N_("Grants"),
-    "setting": N_("Settings"),
-    "holiday": N_("Imported holidays"),
-    "audit_entry": N_("Audit entries"),
 }

@@ -11,8 +11,9 @@ from core.i18n import unpacked
 from core.kept_errors import told_again
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_tables import RUN_STATE, SHEET_KIND
 from pages.components import cards, data, entry_form, screens
-from pages.components.data_words import RUN_BADGE, RUN_STATE, SHEET_KIND
+from pages.components.data_words import RUN_BADGE
 from pages.components.item_table import Column, item_table
 from pages.components.markup import clean, muted, plain
 from pages.components.upload import OUTCOME

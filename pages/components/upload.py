@@ -10,8 +10,9 @@ from actions.import_sheet import import_sheet
 from actions.sheet_reading import Reading, kinds, preview_file, read_file
 from core.errors import FortnightError
 from core.reader import Reader
+from core.wording_tables import SHEET_KIND, TABLE
 from pages.components import cards, data, entry_form, screens
-from pages.components.data_words import SEVERITY, SEVERITY_BADGE, SHEET_KIND, TABLE
+from pages.components.data_words import SEVERITY, SEVERITY_BADGE
 from pages.components.item_table import Column, item_table
 from pages.components.markup import badge, join, muted, plain, safe, strong
 from pages.components.upload_mapping import cell_text, sheet_reading

@@ -15,7 +15,9 @@ from access.permissions import MATRIX
 from actions.base import registered
 from core.actor import Role
 from core.errors import FortnightError, NotFound, Refused
+from core.reader import Reader
 from core.wording_audit import ACTION
+from core.wording_fields import field_words
 from core.wording_subjects import SUBJECT, read
 from store.db import Store, open_store
 from store.tables import AuditEntry
@@ -98,6 +100,8 @@ def test_no_audit_entry_no_change_and_with_one_the_log_stays_whole(name: str, st
     assert verify(log) == []
     wordings = SUBJECT[name]  # so that the log can be read in every language
     assert not wordings or any(read(one, log[-1].subject) is not None for one in wordings), log[-1].subject
+    held = {*(log[-1].before or {}), *(log[-1].after or {})}
+    assert {one for one in held if field_words(one, Reader("zh")).isascii()} <= {"n"}
 
 
 @contextmanager

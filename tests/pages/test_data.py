@@ -15,6 +15,7 @@ from core.wording_jira import JIRA_FINDING
 from core.wording_ledger import LEDGER_FINDING
 from core.wording_quality import QUALITY_FINDING
 from core.wording_sync import SYNC_FINDING
+from core.wording_tables import SHEET_KIND, TABLE
 from pages.components import data, data_words
 from store.tables import Base
 from tests.actors import actor_of
@@ -74,8 +75,8 @@ def rows_of(table: str) -> int:
 def test_every_finding_has_a_title_and_every_table_a_name() -> None:
     found = {*LEDGER_FINDING, *QUALITY_FINDING, *JIRA_FINDING, *SYNC_FINDING}
     assert found <= set(data_words.FINDING_TITLE)
-    assert set(Base.metadata.tables) <= set(data_words.TABLE)
-    assert set(kinds()) == set(data_words.SHEET_KIND)
+    assert set(Base.metadata.tables) <= set(TABLE)
+    assert set(kinds()) == set(SHEET_KIND)
 
 
 # ---------------------------------------------------------------- empty and filled
