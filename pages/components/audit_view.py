@@ -26,6 +26,7 @@ from reports.audit import action_words, written
 from store.audit_log import Search
 
 LONGEST = 160  # characters of a change in the list; the whole stands below it
+NOT_TOLD = ("id", "source_id", "run_id", "content_sha256")  # in that list: nothing a reader knows things by
 PERIODS = {0: N_("At any time"), 1: N_("Since yesterday"), 7: N_("In the last 7 days"), 90: N_("In the last 90 days")}
 EXPORTS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 READY, CHECKED, ANCHOR, UNMASKED = "audit.ready", "audit.checked", "audit.anchor", "audit.unmasked"
@@ -141,7 +142,7 @@ def _change(row: dict[str, Any], reader: Reader) -> str:
     parts = []
     for name in dict.fromkeys([*before, *after]):
         was, is_now = before.get(name), after.get(name)
-        if was == is_now or (name == "id" and not before):
+        if was == is_now or name in NOT_TOLD:
             continue
         arrow = f"{value_words(name, was, reader)} → " if before else ""
         parts.append(said(name, f"{arrow}{value_words(name, is_now, reader)}", reader))
