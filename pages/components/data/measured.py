@@ -1,0 +1,32 @@
+"""What pages read of KPIs and feedback."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from core.config import load_config
+from pages.components import data
+from reports import figures
+
+
+@data.once_a_run
+def kpis(as_of: datetime | None = None) -> figures.KpiFigures:
+    """Every KPI in scope (reports.figures.KpiFigures), by default as of now."""
+    return _kpis(load_config().database_url, data.version(), data._reach(), as_of or data.as_of_now())
+
+
+@lru_cache(maxsize=data.KEPT)
+def _kpis(url: str, at_version: int, reach: data.Reach, as_of: datetime) -> figures.KpiFigures:
+    with data.store().reading() as session:
+        return figures.kpi_figures(session, data._scope(reach), as_of=as_of)
+
+
+@data.once_a_run
+def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
+    """The feedback in scope (reports.figures.FeedbackFigures), by default as of now."""
+    return _feedback(load_config().database_url, data.version(), data._reach(), as_of or data.as_of_now())
+
+
+@lru_cache(maxsize=data.KEPT)
+def _feedback(url: str, at_version: int, reach: data.Reach, as_of: datetime) -> figures.FeedbackFigures:
+    with data.store().reading() as session:
+        return figures.feedback_figures(session, data._scope(reach), as_of=as_of)
