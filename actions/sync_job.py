@@ -1,6 +1,6 @@
 """A sync at work: each batch of raw records becomes rows, in one transaction with the cursor."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,9 @@ from actions.sync_quarantine import (
     SYNC_CODES,
     Findings,
     Subject,
+    each_once,
     finding_of,
+    no_longer_listed,
     subject_of,
     told_skipped,
     unreadable,
@@ -151,7 +153,7 @@ class Job:
         told: list[Row] = []
         with self.store.writing() as session:
             if stream == "board":
-                told = [_no_longer_listed(key, one) for key, one in gone.items()]
+                told = [no_longer_listed(key, one) for key, one in gone.items()]
             elif stream == "sprint":
                 boards = {key[1] for key in self.small if key[0] == "board"}
                 ended = {key for key, one in gone.items() if (board_of_sprint(one.read()) or "") in boards}
@@ -198,7 +200,7 @@ class Job:
             rows = [RawRow(one.stream, one.external_id, one.payload) for one in records]
             keep_raw(session, self.source_id, self.run_id, self.at, rows, digests)
             findings = self._tell_findings(session, parsed, skipped, records, read)
-            every = _each_once((*self.skipped, *skipped))
+            every = each_once((*self.skipped, *skipped))
             if len(every) > len(self.skipped):
                 note_run(session, self.run_id, skipped=[told_skipped(one) for one in every])
             merged = self.seen.with_step(step)
@@ -306,18 +308,3 @@ class Job:
         """Whether deleted issues were not looked for within a day."""
         last = self.standing.census_at
         return last is None or self.at - datetime.fromisoformat(last) >= CENSUS_EVERY
-
-
-def _each_once(skipped: Iterable[Skipped]) -> list[Skipped]:
-    """Skipped records, each as it was first told of."""
-    found: dict[tuple[str, str], Skipped] = {}
-    for one in skipped:
-        found.setdefault((one.stream, one.external_id), one)
-    return list(found.values())
-
-
-def _no_longer_listed(board_id: str, board: Raw) -> Row:
-    return {
-        "code": "board_out_of_sight", "severity": "warning", "subject_table": "board", "subject_id": board_id,
-        "subject_label": str(board.read().get("name") or board_id), "params": {},
-    }  # fmt: skip

@@ -102,5 +102,21 @@ def _label(raw: Raw) -> str:
     return plain_text(label) if isinstance(label, str) and label else raw.external_id
 
 
+def each_once(skipped: Iterable[Skipped]) -> list[Skipped]:
+    """Skipped records, each as it was first told of."""
+    found: dict[tuple[str, str], Skipped] = {}
+    for one in skipped:
+        found.setdefault((one.stream, one.external_id), one)
+    return list(found.values())
+
+
+def no_longer_listed(board_id: str, board: Raw) -> Row:
+    """The finding of a board that the source lists no more."""
+    return {
+        "code": "board_out_of_sight", "severity": "warning", "subject_table": "board", "subject_id": board_id,
+        "subject_label": str(board.read().get("name") or board_id), "params": {},
+    }  # fmt: skip
+
+
 SYNC_CODES = frozenset(SYNC_FINDING)
 UNREAD_CODES = SYNC_CODES - {"record_skipped"}  # about what is no longer given: no kept record tells of it
