@@ -6,8 +6,8 @@ import streamlit as st
 
 from actions.sheet_reading import Reading, kinds, preview_file, remembered_reading
 from core.reader import Reader
+from core.wording_tables import SHEET_KIND
 from pages.components import cards, data
-from pages.components.data_words import SHEET_KIND
 from pages.components.markup import clean, muted, plain
 
 LEFT_OUT, NO_COLUMN = "left_out", -1
