@@ -1,189 +1,33 @@
 """Parsed records into rows: references are resolved, facts corrected, and every written row remembered for an undo."""
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from itertools import chain
-from operator import itemgetter
 from typing import Any
 
+from actions.import_items import write_items, write_projects_and_boards, write_sprints
+from actions.importing import Import, unsaid
 from connectors.records import Parsed, Records
-from store import facts, lookup
+from store import lookup
 from store import tables as t
-from store.db import Session
-from store.derived import add_sprint_items, link_stated, refresh_sprint_items
-from store.sqlite_rows import is_constant
-from store.undo import remember
-from store.write import Row, Written, insert_rows, upsert, upsert_columns
-
-Counts = dict[str, dict[str, int]]
-ALWAYS: frozenset[str] = frozenset()
+from store.derived import refresh_sprint_items
+from store.write import Row
 
 
-@dataclass
-class Import:
-    """One sheet's import at work: into which source, in which run, by whom, when; and what it wrote so far."""
+def write_parsed(work: Import, parsed: Parsed, elsewhere: Collection[str] = ()) -> None:
+    """Write everything one sheet says. References were checked by the preview: an unknown one is a defect here.
 
-    session: Session
-    source_id: int
-    run_id: int
-    actor: str
-    at: datetime
-    sprint_ends: Mapping[tuple[int, str], datetime | None] = field(default_factory=dict)
-    counts: Counts = field(default_factory=dict)
-    touched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    touched_items: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    has_new_log: set[int] = field(default_factory=set)  # sources whose recorded changes are others than before
-    first: facts.FirstFacts | None = None  # what this wrote of items, where the source had none
-
-    def write(self, model: type[t.Base], rows: list[Row], *, keep: frozenset[str] = ALWAYS) -> Written:
-        """Upsert rows, count them and remember what changed."""
-        return self.note(model, upsert(self.session, model, rows, keep=keep))
-
-    def write_columns(
-        self, model: type[t.Base], columns: Mapping[str, Sequence[Any]], *, keep: frozenset[str] = ALWAYS
-    ) -> Written:
-        """The same for rows given by column."""
-        return self.note(model, upsert_columns(self.session, model, columns, keep=keep))
-
-    def note(self, model: type[t.Base], written: Written) -> Written:
-        """Count what was written and remember it for an undo."""
-        remember(self.session, self.run_id, model, written)
-        counts = self.counts.setdefault(str(model.__tablename__), Counter())
-        for name, n in written.counts.items():
-            counts[name] = counts.get(name, 0) + n
-        return written
-
-    def append(self, model: type[t.Base], same: Iterable[str], rows: list[Row], of: tuple[str, ...]) -> None:
-        """Append facts to an append-only table; a fact that is the last imported one of its subject is not repeated.
-
-        Args: of, the columns that say what a fact is about; same, those in which it must differ to be news.
-        """
-        latest = lookup.latest_imported(self.session, model, of)
-        names = tuple(same)
-        fresh: list[Row] = []
-        for row in rows:
-            before = latest.get(tuple(row[name] for name in of))
-            if before is None or any(before[name] != row[name] for name in names):
-                fresh.append({**row, "run_id": self.run_id})
-                latest[tuple(row[name] for name in of)] = row
-        first = lookup.next_id(self.session, model)
-        for number, row in enumerate(fresh, start=first):
-            row["id"] = number
-        insert_rows(self.session, model, fresh)
-        lookup.follow_sequence(self.session, model)
-        self.note(model, Written([(row["id"],) for row in fresh], [], len(rows) - len(fresh)))
-
-
-def write_parsed(work: Import, parsed: Parsed) -> None:
-    """Write everything one sheet says. References were checked by the preview: an unknown one is a defect here."""
-    _projects_and_boards(work, parsed)
-    _sprints(work, parsed)
-    work.write(t.Status, _rows(work, parsed.statuses))
-    _items(work, parsed)
+    Args: elsewhere, items that another sheet of the file tells of.
+    """
+    write_projects_and_boards(work, parsed)
+    write_sprints(work, parsed)
+    work.write(t.Status, work.rows(parsed.statuses))
+    write_items(work, parsed, elsewhere)
     _changes(work, parsed)
     _verdicts(work, parsed)
     _kpis(work, parsed)
     _feedback(work, parsed)
-
-
-def _rows(work: Import, records: Records[Any], **more: Any) -> list[Row]:
-    return [{"source_id": work.source_id, **row, **more} for row in records.rows]
-
-
-def _keep(records: Records[Any]) -> frozenset[str]:
-    """Columns the sheet does not speak of: what is stored wins over their nulls."""
-    if not len(records) or not records.known:
-        return ALWAYS
-    return frozenset(records.columns) - records.known
-
-
-def _projects_and_boards(work: Import, parsed: Parsed) -> None:
-    work.write(t.Project, _rows(work, parsed.projects))
-    if parsed.boards.rows:
-        stored = lookup.by_key(work.session, t.Board, work.source_id)
-        defaults: Row = {"kind": "scrum", "estimation_field": None, "columns": []}
-        rows = [
-            {name: stored.get(row["external_id"], defaults)[name] for name in defaults} | row
-            for row in _rows(work, parsed.boards)
-        ]
-        work.write(t.Board, rows, keep=frozenset({"project_key"}))
-
-
-def _sprints(work: Import, parsed: Parsed) -> None:
-    projects: dict[str, set[str | None]] = defaultdict(set)
-    if len(parsed.items):
-        for sprint_ids, project in zip(
-            parsed.items.column("sprint_ids"), parsed.items.column("project_key"), strict=True
-        ):
-            for sprint_id in sprint_ids:
-                projects[sprint_id].add(project)
-    rows = [
-        {**row, "project_key": next(iter(found)) if len(found := projects[row["external_id"]]) == 1 else None}
-        for row in _rows(work, parsed.sprints, is_deleted=False)
-    ]
-    work.write(t.Sprint, rows, keep=_keep(parsed.sprints) | {"project_key"})
-    work.touched[work.source_id].update(row["external_id"] for row in rows)
-
-
-def _items(work: Import, parsed: Parsed) -> None:
-    if not len(parsed.items):
-        return
-    ids = parsed.items.column("external_id")
-    stored = lookup.sprint_ids_of(work.session, work.source_id, ids)
-    is_full_list = parsed.kind == "jira_csv"  # its row lists every sprint of the item, so one not named has been left
-    columns = dict(parsed.items.columns)
-    if stored and not is_full_list:
-        columns["sprint_ids"] = [
-            list(dict.fromkeys([*stored.get(one, ()), *named]))
-            for one, named in zip(ids, columns["sprint_ids"], strict=True)
-        ]
-    stated = list(zip(parsed.stated.column("sprint_id"), parsed.stated.column("work_item_id"), strict=True))
-    written = _in_order(_of_source(work, columns, links=[], is_deleted=False))
-    work.write_columns(t.WorkItem, written, keep=_keep(parsed.items))
-    if stated:
-        work.write_columns(t.StatedEntry, _of_source(work, parsed.stated.columns))
-    if not stored and facts.is_all(work.session, work.source_id, items=len(ids), stated=len(stated)):
-        work.first = facts.FirstFacts.of(written, parsed.stated.columns)
-    work.touched[work.source_id].update(parsed.stated.column("sprint_id"))
-    if is_full_list:
-        told = set(stated)
-        left = {
-            (sprint_id, item_id)
-            for item_id, before in stored.items()
-            for sprint_id in before
-            if (sprint_id, item_id) not in told
-        }
-        gone = lookup.take_out(work.session, work.source_id, left)
-        work.note(t.StatedEntry, Written([], gone, 0))
-        work.touched[work.source_id].update(row["sprint_id"] for row in gone)
-    # Those that were here before may have left a sprint.
-    work.touched_items[work.source_id].update(ids)
-    linked = [(sprint_id, one) for one, held in zip(ids, columns["sprint_ids"], strict=True) for sprint_id in held]
-    if work.first is not None and (linked == stated or set(stated).issuperset(linked)):
-        link_stated(work.session, work.source_id)
-        return
-    fresh = dict.fromkeys(chain(stated, linked))
-    add_sprint_items(work.session, work.source_id, [pair for pair in fresh if pair[1] not in stored])
-    refresh_sprint_items(work.session, work.source_id, stored)
-
-
-def _of_source(work: Import, columns: Mapping[str, Sequence[Any]], **more: Any) -> dict[str, Sequence[Any]]:
-    count = len(next(iter(columns.values())))
-    same = {name: [value] * count for name, value in more.items()}
-    return {"source_id": [work.source_id] * count, **columns, **same}
-
-
-def _in_order(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    """In the order of the keys: an index that grows at its end costs a third less than one that grows everywhere."""
-    ids = columns["external_id"]
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    if len(order) < 2:
-        return dict(columns)
-    sort = itemgetter(*order)
-    return {name: values if is_constant(values) else sort(values) for name, values in columns.items()}
 
 
 def _changes(work: Import, parsed: Parsed) -> None:
@@ -234,12 +78,12 @@ def _kpis(work: Import, parsed: Parsed) -> None:
     recorded = {"recorded_at": work.at, "recorded_by": work.actor}
     if parsed.kpis.rows:
         known = lookup.own_ids(work.session, t.Kpi, work.source_id)
-        rows = _rows(work, parsed.kpis)
+        rows = work.rows(parsed.kpis)
         fresh = lookup.next_id(work.session, t.Kpi)
         for row in rows:
             row["id"] = known.get(row["external_id"]) or fresh
             fresh += row["external_id"] not in known
-        work.write(t.Kpi, rows, keep=_keep(parsed.kpis))
+        work.write(t.Kpi, rows, unsaid=unsaid(parsed.kpis))
         lookup.follow_sequence(work.session, t.Kpi)
     named = lookup.kpis_by_name(work.session, work.source_id)
 
@@ -269,7 +113,7 @@ def _feedback(work: Import, parsed: Parsed) -> None:
     if not parsed.feedback.rows:
         return
     known = lookup.own_ids(work.session, t.Feedback, work.source_id)
-    rows = _rows(work, parsed.feedback, recorded_by=work.actor)
+    rows = work.rows(parsed.feedback, recorded_by=work.actor)
     fresh = lookup.next_id(work.session, t.Feedback)
     for row in rows:
         row["id"] = known.get(row["external_id"]) or fresh
@@ -278,7 +122,7 @@ def _feedback(work: Import, parsed: Parsed) -> None:
     recorders = lookup.recorders(work.session, work.source_id)
     for row in rows:
         row["recorded_by"] = recorders.get(row["external_id"], row["recorded_by"])
-    work.write(t.Feedback, rows, keep=_keep(parsed.feedback))
+    work.write(t.Feedback, rows, unsaid=unsaid(parsed.feedback))
     lookup.follow_sequence(work.session, t.Feedback)
     _feedback_events(work, parsed, {row["external_id"]: row["id"] for row in rows})
 

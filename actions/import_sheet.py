@@ -10,7 +10,9 @@ from access.permissions import Permission, require
 from actions.base import Work, acting, action
 from actions.derive import derive
 from actions.given import required
-from actions.import_rows import Import, write_parsed
+from actions.import_items import told_elsewhere
+from actions.import_rows import write_parsed
+from actions.importing import Import
 from actions.sheet_reading import Reading, preview_all, readings_of
 from actions.snapshots import SHEETS_OF_SPRINTS, freeze_closed
 from connectors.sheets.guess import guess, header_texts, headers_sha256
@@ -173,27 +175,29 @@ def _write_all(
 ) -> tuple[SheetOutcome, ...]:
     outcomes: list[SheetOutcome] = []
     jobs: list[Import] = []
-    for one in sheets:
+    source_id = source.id or 0
+    started = {one: at for (_, one), at in lookup.sprint_starts(work.session, [source_id]).items()}
+    elsewhere = told_elsewhere([one.parsed for one in sheets], started) if len(sheets) > 1 else [set()]
+    for one, others in zip(sheets, elsewhere, strict=True):
         run = work.add(
             t.SyncRun(
-                source_id=source.id or 0, kind="import", state="done", actor=work.actor.name, started_at=work.at,
+                source_id=source_id, kind="import", state="done", actor=work.actor.name, started_at=work.at,
                 finished_at=work.at, file_name=plain_text(file_name), file_sha256=hashlib.sha256(content).hexdigest(),
                 sheet_kind=one.kind,
             )
         )  # fmt: skip
-        job = Import(
-            work.session, source.id or 0, run.id or 0, work.actor.name, work.at, lookup.sprint_ends(work.session)
-        )
-        write_parsed(job, one.parsed)
+        ends = lookup.sprint_ends(work.session)
+        job = Import(work.session, source_id, run.id or 0, work.actor.name, work.at, ends)
+        write_parsed(job, one.parsed, others)
         _record_warnings(work, source, run, one)
         run.row_counts = {name: dict(count) for name, count in job.counts.items() if any(count.values())}
         work.session.add(run)
         work.session.flush()
         jobs.append(job)
         outcomes.append(replace(_outcome(one, run.row_counts), run_id=run.id))
-    _derive(work, source.id or 0, jobs)
+    _derive(work, source_id, jobs)
     if any(one.kind in SHEETS_OF_SPRINTS for one in sheets):
-        freeze_closed(work.session, source.id or 0, at=work.at, by=work.actor.name, is_import=True)
+        freeze_closed(work.session, source_id, at=work.at, by=work.actor.name, is_import=True)
     return tuple(outcomes)
 
 

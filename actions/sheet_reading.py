@@ -130,9 +130,13 @@ def preview_file(
 
 
 def sheet_settings(session: Session, source: t.Source | None) -> Settings:
-    """What the connector is told about a source of sheets: its own settings, and the project's zone."""
+    """What the connector is told about a source of sheets: its own settings, the project's zone, and what earlier sheets said
+    that statuses mean (in progress is also what a status is that nobody explained)."""
     own = dict(source.settings) if source else {}
-    return Settings.model_validate({**own, "zone": house_settings(session).zone})
+    told = rows_where(session, t.Status, source_id=source.id) if source else []
+    statuses = {one.name: one.category for one in told if one.category != "in_progress"}
+    statuses |= own.get("status_mapping", {})
+    return Settings.model_validate({**own, "status_mapping": statuses, "zone": house_settings(session).zone})
 
 
 def preview_all(session: Session, source: t.Source | None, book: Book, readings: Sequence[Reading]) -> list[Preview]:

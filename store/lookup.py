@@ -1,10 +1,10 @@
 """Finding rows by what people call them: items by key across sources, KPIs by id or name, and the ids of ours behind."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, tuple_
+from sqlalchemy import and_, delete, func, select, text, tuple_
 from sqlmodel import Session
 
 from store import tables as t
@@ -110,6 +110,49 @@ def sprint_ends(session: Session) -> dict[tuple[int, str], datetime | None]:
     return {(row[0], row[1]): row[2] or row[3] for row in session.execute(select(*columns))}
 
 
+def sprint_starts(session: Session, source_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
+    """(source, sprint) -> when it started, or is to start, of those where that is known."""
+    sprint = table_of(t.Sprint)
+    where = (sprint.c.source_id.in_(source_ids), sprint.c.started_at.is_not(None))
+    rows = session.execute(select(sprint.c.source_id, sprint.c.external_id, sprint.c.started_at).where(*where))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def stated_starts(session: Session, source_id: int, item_ids: Collection[str]) -> Iterator[tuple[str, str, datetime]]:
+    """(sprint, item, the sprint's start) of what sheets state of these items, where the start is known."""
+    stated, sprint = table_of(t.StatedEntry), table_of(t.Sprint)
+    same = and_(sprint.c.source_id == stated.c.source_id, sprint.c.external_id == stated.c.sprint_id)
+    statement = (
+        select(stated.c.sprint_id, stated.c.work_item_id, sprint.c.started_at)
+        .select_from(stated.join(sprint, same))
+        .where(stated.c.source_id == source_id, sprint.c.started_at.is_not(None))
+    )
+    for part in _parts(item_ids):
+        for row in session.execute(statement.where(one_of(session, stated.c.work_item_id, part))):
+            yield row[0], row[1], row[2]
+
+
+def stated_known(session: Session, source_id: int, item_ids: Collection[str]) -> dict[tuple[str, str], list[str]]:
+    """(sprint, item) -> the columns in which sheets have said something of it."""
+    stated = table_of(t.StatedEntry)
+    found: dict[tuple[str, str], list[str]] = {}
+    for part in _parts(item_ids):
+        where = (stated.c.source_id == source_id, one_of(session, stated.c.work_item_id, part))
+        rows = session.execute(select(stated.c.sprint_id, stated.c.work_item_id, stated.c.known).where(*where))
+        found.update({(row[0], row[1]): row[2] for row in rows})
+    return found
+
+
+def items_as_stored(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, Row]:
+    """External id -> the row of each of these items."""
+    item = table_of(t.WorkItem)
+    found: dict[str, Row] = {}
+    for part in _parts(item_ids):
+        where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
+        found.update({row.external_id: dict(row._mapping) for row in session.execute(select(item).where(*where))})
+    return found
+
+
 def item_keys(session: Session) -> set[str]:
     """Every key that leads to an item."""
     item = table_of(t.WorkItem)
@@ -129,6 +172,20 @@ def sprint_ids_of(session: Session, source_id: int, item_ids: Collection[str]) -
                 row[0]: list(row[1] or [])
                 for row in session.execute(select(item.c.external_id, item.c.sprint_ids).where(*where))
             }
+        )
+    return found
+
+
+def projects_of_items(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, str | None]:
+    """The project that each of these items is of, as stored."""
+    item = table_of(t.WorkItem)
+    found: dict[str, str | None] = {}
+    if session.execute(select(item.c.external_id).where(item.c.source_id == source_id).limit(1)).first() is None:
+        return found
+    for part in _parts(item_ids):
+        where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
+        found.update(
+            (row[0], row[1]) for row in session.execute(select(item.c.external_id, item.c.project_key).where(*where))
         )
     return found
 

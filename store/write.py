@@ -89,11 +89,19 @@ def insert_missing(session: Session, model: type[Base], columns: Mapping[str, Se
     return len(connection.execute(insert, rows_of(columns)).all())
 
 
-def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: frozenset[str] = frozenset()) -> Written:
+def upsert(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Row],
+    *,
+    keep: frozenset[str] = frozenset(),
+    unsaid: frozenset[str] = frozenset(),
+) -> Written:
     """Write rows by primary key: new ones are added, different ones changed, equal ones left alone.
 
-    Args: rows, dicts with the table's columns, all with the same keys, no two of the same primary key; keep, columns whose stored value wins
-    over a null (what another file said before).
+    Args: rows, dicts with the table's columns, all with the same keys, no two of the same primary key; keep, columns whose
+    stored value wins over a null; unsaid, columns of which these rows say nothing: their values are for new rows, and for
+    stored ones where nothing stands yet.
     Returns: Written; upserting the same rows twice changes nothing the second time.
     """
     table = table_of(model)
@@ -118,7 +126,10 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
                 fresh.append(row)
                 added_keys.append(key_of(row))
                 continue
-            after = {name: before[name] if value is None and name in keep else value for name, value in row.items()}
+            after = {
+                name: before[name] if _stays(before[name], value, name in keep, name in unsaid) else value
+                for name, value in row.items()
+            }
             if all(before[name] == value for name, value in after.items()):
                 unchanged += 1
                 continue
@@ -129,18 +140,23 @@ def upsert(session: Session, model: type[Base], rows: Sequence[Row], *, keep: fr
     return Written(added_keys, before_rows, unchanged)
 
 
+def _stays(stored: Any, given: Any, is_kept: bool, is_unsaid: bool) -> bool:
+    return (given is None and (is_kept or is_unsaid)) or (is_unsaid and stored is not None)
+
+
 def upsert_columns(
     session: Session,
     model: type[Base],
     columns: Mapping[str, Sequence[Any]],
     *,
     keep: frozenset[str] = frozenset(),
+    unsaid: frozenset[str] = frozenset(),
 ) -> Written:
     """As `upsert`, of rows given by column: name -> values, all of one length. Where nothing is stored that the rows could
     meet, as at a first import, no row is made of them."""
     key = [column.name for column in table_of(model).primary_key]
     if not _is_new_ground(session, table_of(model), key, set(columns["source_id"])):
-        return upsert(session, model, rows_of(columns), keep=keep)
+        return upsert(session, model, rows_of(columns), keep=keep, unsaid=unsaid)
     insert_columns(session, model, columns)
     return Written(list(zip(*[columns[name] for name in key], strict=True)), [], 0)
 

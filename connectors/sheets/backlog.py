@@ -39,6 +39,7 @@ STATED = {
     "initial_points": "initial_estimate",
     "done_at": "done_at",
 }
+SAID = {"final_points": ("estimate", "estimate_2"), "status_id": ("status",), "added_by": ("added_by",)}
 TYPE_UNMAPPED = N_("Counted as a requirement; the source's settings can say what this type is.")
 _PROJECT_OF_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-\d+")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -201,7 +202,9 @@ def _project(table: Table, given: str | None, key: str | None) -> str | None:
 
 
 def _known(table: Table) -> frozenset[str]:
-    known = {column for column, field in SAME.items() if table.has(field)} | {"external_id", "key", "project_key"}
+    known = {column for column, field in SAME.items() if table.has(field)} | {"external_id", "key"}
+    if table.has("project") or table.settings.project_key:
+        known.add("project_key")
     if table.has("type"):
         known.add("kind")
     if table.has("parent"):
@@ -236,9 +239,11 @@ def _stated(
         [sprint for one, sprints in zip(ids, memberships, strict=True) if one is not None for sprint in sprints],
         *([one if is_whole else [one[at] for at in which] for one in (ids, [known] * len(ids), *parts)]),
     ]
-    says = frozenset(known) | {"final_points", "status_id", "added_by"}
+    says = {"sprint_id", "work_item_id", *known} | {
+        name for name, fields in SAID.items() if any(map(table.has, fields))
+    }
     by_name = dict(zip(StatedRecord.__annotations__, values, strict=True))
-    return Records(at=[table.rows[at] + 1 for at in which], known=says, columns=by_name)
+    return Records(at=[table.rows[at] + 1 for at in which], known=frozenset(says), columns=by_name)
 
 
 def _together(

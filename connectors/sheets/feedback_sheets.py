@@ -62,7 +62,7 @@ def parse_feedback(table: Table, known: Known) -> Parsed:
 
 def _known(table: Table) -> frozenset[str]:
     names = {name for name in RECEIVED if table.has(name)} - {"project"}
-    return frozenset(names | {"external_id", "kind"} | ({"project_key"} if table.has("project") else set()))
+    return frozenset(names | {"external_id"} | ({"project_key"} if table.has("project") else set()))
 
 
 def _content_id(row: dict[str, Any], seen: Counter[str]) -> str:
