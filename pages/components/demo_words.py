@@ -30,14 +30,15 @@ def facts(reader: Reader, before: Past, figures: SprintFigures, unit: str) -> li
         said.append(reader.t("{share} (usually {range})", share=share, range=usually) if usually else share)
         nobody = int(figures.changes["is_unapproved"].sum())
         if nobody:
-            said.append(emphasis(_unapproved(reader, len(figures.changes), nobody)))
+            said.append(emphasis(unapproved(reader, len(figures.changes), nobody)))
     said.append(sprint_words.plan(reader, figures, min(figures.as_of, data.as_of_now())))
     said.append(frozen_view.frozen_note(reader, figures))
     said += sprint_words.reasons(reader, figures)
     return said
 
 
-def _unapproved(reader: Reader, changes: int, nobody: int) -> str:
+def unapproved(reader: Reader, changes: int, nobody: int) -> str:
+    """How many of a sprint's changes nobody approved: some, all, or its only one."""
     if nobody == changes:
         return reader.tn("nobody approved its one change", "nobody approved any of its {n} changes", changes)
     return reader.t("nobody approved {n} of all its changes", n=nobody)

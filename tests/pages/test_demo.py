@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.reader import Reader
 from pages.components import data, sprint_words
+from pages.components.demo_words import unapproved
 from tests.pages.conftest import OpenPage, headline_of, page_html, page_text
 
 EN, ZH = Reader("en", "Asia/Shanghai"), Reader("zh", "Asia/Shanghai")
@@ -149,3 +150,16 @@ def test_an_empty_store_says_what_to_do_next(empty_home: Path, open_page: OpenPa
 def test_a_link_that_names_a_sprint_alone_opens_that_teams_sprint(sample_home: Path, open_page: OpenPage) -> None:
     for sprint in ("履约 Sprint 9", "Intake Sprint 9"):
         assert headline_of(open_page("demo", query={"sprint": sprint})).startswith(sprint)
+
+
+@pytest.mark.parametrize(
+    ("changes", "nobody", "english", "chinese"),
+    [
+        (5, 2, "nobody approved 2 of all its changes", "全部变更中有 2 项无人审批"),
+        (5, 5, "nobody approved any of its 5 changes", "全部 5 项变更均无人审批"),
+        (1, 1, "nobody approved its one change", "唯一一项变更无人审批"),
+    ],
+)
+def test_some_and_all_changes_are_said_as_people_say_it(changes: int, nobody: int, english: str, chinese: str) -> None:
+    assert unapproved(EN, changes, nobody) == english
+    assert unapproved(ZH, changes, nobody) == chinese
