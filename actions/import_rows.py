@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from actions.import_items import write_items, write_projects_and_boards, write_sprints
@@ -60,11 +61,12 @@ def _verdicts(work: Import, parsed: Parsed) -> None:
     if not parsed.verdicts.rows:
         return
     items = lookup.items_by_key(work.session, {row["work_item_key"] for row in parsed.verdicts.rows}, work.source_id)
+    own = _own_sprints(work, [place[0] for place in items.values()])
     rows: list[Row] = []
     for record in parsed.verdicts.rows:
         given: Row = {name: value for name, value in record.items() if name != "work_item_key"}
         source_id, item_id = items[record["work_item_key"]][0]
-        sprint_id = record["sprint_id"] or lookup.sprint_ids_of(work.session, source_id, [item_id])[item_id][-1]
+        sprint_id = record["sprint_id"] or own[source_id, item_id](record["decided_at"] or work.at)
         decided_at = record["decided_at"] or work.sprint_ends.get((source_id, sprint_id)) or work.at
         rows.append(
             {**given, "source_id": source_id, "sprint_id": sprint_id, "work_item_id": item_id,
@@ -72,6 +74,24 @@ def _verdicts(work: Import, parsed: Parsed) -> None:
         )  # fmt: skip
     subject = ("source_id", "sprint_id", "work_item_id")
     work.append(t.Verdict, ("verdict", "remark", "decided_by", "department"), rows, subject)
+
+
+def _own_sprints(work: Import, places: Collection[tuple[int, str]]) -> dict[tuple[int, str], Callable[[datetime], str]]:
+    """(source, item) -> at an instant, the sprint it was in that had begun last; before them the first, without dates the last."""
+    sources = {source for source, _ in places}
+    starts = lookup.sprint_starts(work.session, sources)
+    found: dict[tuple[int, str], Callable[[datetime], str]] = {}
+    for source in sources:
+        held = lookup.sprint_ids_of(work.session, source, {one for of, one in places if of == source})
+        for item_id, sprints in held.items():
+            begun = sorted((at, n, one) for n, one in enumerate(sprints) if (at := starts.get((source, one))))
+            found[source, item_id] = partial(_begun_last, begun, sprints)
+    return found
+
+
+def _begun_last(begun: Sequence[tuple[datetime, int, str]], sprints: Sequence[str], at: datetime) -> str:
+    before = [one for start, _, one in begun if start <= at]
+    return before[-1] if before else begun[0][2] if begun else sprints[-1]
 
 
 def _kpis(work: Import, parsed: Parsed) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from access.permissions import Permission, require
 from actions.settings import house_settings
+from actions.sheet_checks import more_problems
 from connectors.sheets.field import SheetField
 from connectors.sheets.fields import FIELDS, fields_of
 from connectors.sheets.guess import guess, possible_headers
 from connectors.sheets.known import Agreed, Known
-from connectors.sheets.problem import Problem, cell_name
 from connectors.sheets.reader import Book, Sheet
 from connectors.sheets.settings import Settings
 from connectors.sheets.source import Preview, fetch, preview
@@ -155,7 +155,7 @@ def preview_all(session: Session, source: t.Source | None, book: Book, readings:
         if previews:
             known = known.plus(previews[-1].parsed)
         found = preview(sheet, str(reading.kind), reading.mapping, settings, header_row=reading.header_row, known=known)
-        found = replace(found, problems=(*found.problems, *_ambiguous_cells(session, source_id, found, previews)))
+        found = replace(found, problems=(*found.problems, *more_problems(session, source_id, found, previews)))
         previews.append(found)
     return previews
 
@@ -173,33 +173,3 @@ def _known(session: Session, source_id: int, kinds_read: set[str]) -> Known:
         levels=lookup.kpi_levels(session, named),
         agreed={one: Agreed(*said) for one, said in lookup.kpi_agreed(session, named).items()},
     )
-
-
-def _ambiguous_cells(session: Session, source_id: int, found: Preview, earlier: Sequence[Preview]) -> list[Problem]:
-    """One problem for each row that names a key which several sources have, and no earlier sheet of the file brings."""
-    field = "work_item" if found.kind == "feedback" else "key"
-    referring = (found.parsed.changes, found.parsed.verdicts, found.parsed.feedback_events)
-    named = [
-        (row["work_item_key"], at)
-        for records in referring
-        for row, at in zip(records.rows, records.at, strict=True)
-        if row["work_item_key"]
-    ]
-    if not named:
-        return []
-    own = {key for one in earlier for key in one.parsed.items.column("key")}
-    places = lookup.items_by_key(session, {key for key, _ in named}, source_id)
-    accepted = Text("Several sources have this key; name the one that is meant with --source.")
-    return [
-        Problem(
-            found.parsed.sheet,
-            cell_name(at - 1, found.mapping[field][0]),
-            at,
-            key,
-            accepted,
-            code="ambiguous_key",
-            field=field,
-        )
-        for key, at in named
-        if len(places.get(key, [])) > 1 and key not in own
-    ]
