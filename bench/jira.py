@@ -210,8 +210,9 @@ def _warm(jira: Jira) -> None:
 def _first(jira: Jira, folder: Path) -> tuple[Took, SyncOutcome, list[tuple[str, str, Any, Any]]]:
     settings = settings_of(jira)
     store, source_id = connected(folder, settings)
-    with Recording(settings, credential_of(jira)) as client:
-        client.asked = []
+    client = Recording(settings, credential_of(jira))
+    client.asked = []
+    with client:
         took, outcome = synced(store, source_id, client)
     store.engine.dispose()
     return took, outcome, client.asked

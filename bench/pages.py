@@ -63,7 +63,7 @@ def floor_seconds() -> float:
 def _median(test: AppTest) -> float:
     """The median of the script's own time: AppTest's reading of what it sent is no part of it."""
     times: list[float] = []
-    execute = script_runner.exec_func_with_error_handling
+    execute = script_runner.exec_func_with_error_handling  # type: ignore[attr-defined]
 
     def timed(*given: Any) -> Any:
         began = time.thread_time()

@@ -53,7 +53,7 @@ def main() -> None:
     else:
         _requests(reader, listed, changes)
     sources = data.table("sources").set_index("source_id")
-    policy = sources.loc[board.source_id, "policy"]
+    policy = str(sources.at[board.source_id, "policy"])
     notes: list[Text | str] = [Text("approved means signed in a change request, or waived with a reason")]
     cards.counted(
         reader, "R10-R12, R17-R19, R24", policy=f"{policy} ({reader.t(POLICY[policy])})", notes=notes,

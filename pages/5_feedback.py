@@ -65,7 +65,7 @@ if len(shown):
             say=lambda one: feedback_view.option(reader, {str(k): v for k, v in named[one].items()}),
             width=640,
         )
-        item = {str(name): value for name, value in named[chosen].items()}
+        item = {str(name): value for name, value in named[chosen or 0].items()}
         feedback_view.history(reader, item, figures.events)
         feedback_forms.steps(reader, item)
 cards.counted(

@@ -35,8 +35,8 @@ def written(found: pd.DataFrame, media: str, reader: Reader) -> bytes:
         code=found["action"],
         action=[action_words(one, reader) for one in found["action"]],
         subject=[subject_words(row["action"], row["subject"], reader) for row in rows_of(found)],
-        before=[_json(one) for one in found["before"]],
-        after=[_json(one) for one in found["after"]],
+        before=found["before"].map(_json),
+        after=found["after"].map(_json),
     )
     if media == "csv":
         return csv_bytes(told, headings)

@@ -116,7 +116,7 @@ def _item(reader: Reader, figures: SprintFigures) -> dict[str, Any] | None:
         said = f" · {reader.t(VERDICT[row['verdict']])}" if isinstance(row["verdict"], str) else ""
         return f"{row['key']} {_text(row['title'])}{said}"
 
-    chosen = filters.choose(reader.t("Item"), list(rows), key=key, say=say, default=default, width="stretch")  # type: ignore[arg-type]  # Streamlit takes it
+    chosen = filters.choose(reader.t("Item"), list(rows), key=key, say=say, default=default, width="stretch")
     return None if chosen is None else {str(name): value for name, value in rows[chosen].items()}
 
 

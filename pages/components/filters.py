@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ def choose(
     key: str,
     say: Callable[[T], str] = str,
     default: T | None = None,
-    width: int = 260,
+    width: int | Literal["stretch"] = 260,
 ) -> T | None:
     """One choice among many; its label is for the screen reader, its options are plain text.
 

@@ -113,7 +113,7 @@ def _items(reader: Reader, frozen: Frozen) -> pd.DataFrame:
             if isinstance(code, str)
         ]
         sizes = [row[f"{prefix}initial"], row[f"{prefix}final"]]
-        size = " → ".join(reader.number(one) for one in sizes if isinstance(one, float) and one == one)  # type: ignore[arg-type]
+        size = " → ".join(reader.number(one) for one in sizes if isinstance(one, float) and one == one)
         return " · ".join([*words, size] if size else words) or "–"
 
     rows = []

@@ -121,7 +121,7 @@ def _step(reader: Reader, step: str, name: str, mine: list[dict[str, Any]]) -> N
         return
     acts: dict[str, Callable[[], Any]] = {
         "grant": lambda: data.do(given.grant_role, name=name, role=role, project=project, department=department),
-        "revoke": lambda: data.do(given.revoke_role, name=name, **_grant_of(held[which])),
+        "revoke": lambda: data.do(given.revoke_role, name=name, **_grant_of(held[which or 0])),
         "invite": lambda: _invite(name),
         "end": lambda: data.do(given.end_sessions, name=name),
         "disable": lambda: data.do(given.disable_person, name=name),

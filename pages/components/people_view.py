@@ -59,7 +59,7 @@ def answer(reader: Reader, people: pd.DataFrame, grants: pd.DataFrame) -> None:
 
 def listing(reader: Reader, people: pd.DataFrame, grants: pd.DataFrame) -> None:
     """One row per person: what was granted, in words, and when they were last here."""
-    by_person = {int(key): rows_of(part) for key, part in grants.groupby("person_id")}
+    by_person = {int(str(key)): rows_of(part) for key, part in grants.groupby("person_id")}
     told = people.assign(
         who=[_called(row) for row in rows_of(people)],
         may=["; ".join(granted(reader, one) for one in by_person.get(int(key), [])) for key in people["person_id"]],

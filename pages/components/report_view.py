@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
@@ -61,8 +61,8 @@ def _write_back(reader: Reader, demo_id: int, source_id: int) -> None:
         said = join([made, said], "" if reader.lang == "zh" else " ")
     stood = reader.tn("{n} stood there before.", "{n} stood there before.", done.before)
     cards.html(said, "" if reader.lang == "zh" else " ", stood)
-    for _issue, error in done.failed[:1]:
-        screens.failed(reader, error)
+    for _issue, failure in done.failed[:1]:
+        screens.failed(reader, failure)
 
 
 def period_panel(reader: Reader) -> None:
@@ -109,7 +109,8 @@ def downloads(reader: Reader, archived: pd.DataFrame, most: int = 4) -> None:
         return
     st.html(STYLE)
     makings = archived.groupby(["made_at", "kind", "subject", "language"], sort=False, dropna=False)
-    for number, ((made_at, kind, subject, language), files) in enumerate(makings):
+    for number, (key, files) in enumerate(makings):
+        made_at, kind, subject, language = cast(tuple[Any, ...], key)
         if number == most:
             break
         facts = [

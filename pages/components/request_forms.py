@@ -98,7 +98,7 @@ def waive_form(reader: Reader, changes: Changes) -> None:
     waivable = [code for code, row in changes.items() if row["is_waived"] or row["is_unapproved"]]
     with st.expander(plain(reader.t("Waive a change, or take a waiver back"))):
         chosen = filters.choose(
-            reader.t("Change"), waivable, key="churn.waived", width="stretch",  # type: ignore[arg-type]  # Streamlit takes it
+            reader.t("Change"), waivable, key="churn.waived", width="stretch",
             say=lambda code: change_words(reader, changes[code]) + _waived_mark(reader, changes[code]),
         )  # fmt: skip
         if chosen is None:

@@ -85,7 +85,7 @@ def _left_out(reader: Reader, runs: pd.DataFrame) -> None:
     rows = [
         {
             "number": str(run["run_id"]),
-            "kind": reader.t(STAGES.get(one["stream"], one["stream"])),
+            "kind": reader.t(STAGES.get(one["stream"]) or str(one["stream"])),
             "label": one["label"],
             "why": reader.say(unpacked(one["why"])),
         }

@@ -192,7 +192,7 @@ def source(reader: Reader) -> None:
             chosen = filters.choose(
                 reader.t("Source"), list(named), key="settings.source", say=lambda one: str(named[one]["name"])
             )
-        _source_form(reader, {str(name): value for name, value in named[chosen].items()})
+        _source_form(reader, {str(name): value for name, value in named[chosen or 0].items()})
 
 
 def _source_form(reader: Reader, row: dict[str, Any]) -> None:

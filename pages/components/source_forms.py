@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -171,7 +172,7 @@ def choose_fields(
             plain(label),
             options,
             index=options.index(at),
-            format_func=lambda one, names=names: _field_name(reader, one, names),
+            format_func=partial(_field_name, reader, names=names),
             accept_new_options=True,
             key=filling.key(field),
         )

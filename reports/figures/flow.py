@@ -78,13 +78,13 @@ def flow_figures(
     """The flow of one board up to an instant. Returns: empty frames for a board without items. Rule: R21, R22."""
     zone = house_settings(session).zone
     sources = frames.sources(session).set_index("source_id")
-    settings = dict(sources.loc[source_id, "settings"])
+    settings: Any = sources.at[source_id, "settings"]
     stated = flow_store.flow_facts(
         session, scope, source_id, board_id, since=as_of - timedelta(days=RECORD_DAYS),
         counts_subtasks=bool(settings.get("counts_subtasks", False)),
     )  # fmt: skip
     is_logged = not flow_store.has_stated(session, source_id)
-    counted = {
+    counted: dict[str, Any] = {
         "items": stated["items"],
         "moves": stated["moves"],
         "categories": _categories(session, source_id, board_id),

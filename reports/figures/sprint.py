@@ -116,7 +116,7 @@ def sprint_figures(
     if found.empty:
         raise NotFound(Text("There is no sprint {sprint}.", sprint=plain_text(sprint_id)))
     sprint = {str(name): value for name, value in rows_of(found)[0].items()}
-    source = frames.sources(session).set_index("source_id").loc[source_id]
+    source: Any = frames.sources(session).set_index("source_id").loc[source_id]
     kept = _stored(session, scope, source_id, sprint_id) if as_of is None else None
     if kept is None:
         kept = replayed(session, scope, source_id, [sprint_id], as_of or source["created_at"])
@@ -127,7 +127,7 @@ def sprint_figures(
     if as_of is not None:
         verdicts = verdicts[verdicts["decided_at"] <= pd.Timestamp(as_of)]
         goals = goals[goals["decided_at"] <= pd.Timestamp(as_of)]
-    by_unit = totals.set_index("unit")
+    by_unit: Any = totals.set_index("unit")
     frozen = frozen_state(session, scope, source_id, sprint_id, entries, totals) if as_of is None else None
     return SprintFigures(
         source_id=source_id,

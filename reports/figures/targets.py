@@ -55,7 +55,7 @@ class _Members:
             ]
         )
         self.held = held
-        read = frames.source_overview(session).set_index("source_id").loc[source_id, "fresh_since"]
+        read: Any = frames.source_overview(session).set_index("source_id").at[source_id, "fresh_since"]
         self.is_past = not pd.isna(read) and as_of < read
         has_sprints = flow_store.has_sprints(session, source_id, board_id, is_started=True)
         self.is_replayed = self.is_past and has_sprints and not flow_store.has_stated(session, source_id)
@@ -97,7 +97,7 @@ def targets_of(
     Args: items, of reports.figures.flow.FlowFigures. Returns: the targets, and a finding where who was the board's on a past
     day is not recorded, so that today's record was taken.
     """
-    settings = dict(frames.sources(session).set_index("source_id").loc[source_id, "settings"])
+    settings: Any = frames.sources(session).set_index("source_id").at[source_id, "settings"]
     counts_subtasks = bool(settings.get("counts_subtasks", False))
     left = flow_store.open_items(session, scope, source_id, as_of=as_of, counts_subtasks=counts_subtasks)
     mine = set(items["work_item_id"])

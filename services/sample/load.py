@@ -71,7 +71,7 @@ def _decide(
 ) -> None:
     """What people of the story decided, under their names and at their instants."""
     with store.reading() as session:
-        source_id = int(frames.sources(session).set_index("name").loc[SOURCE, "source_id"])
+        source_id = int(frames.sources(session).set_index("name")["source_id"][SOURCE])
         sprints = lookup.sprint_names(session, [source_id])
         keys = {covered for one in given for covered in _keys(one)}
         items = {key: places[0][1] for key, places in lookup.items_by_key(session, keys, source_id).items()}

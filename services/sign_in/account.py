@@ -1,6 +1,8 @@
 """One's own account: change the password, add or remove an authenticator app, sign out."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -68,8 +70,8 @@ async def do_password(request: Request, doors: Doors) -> Response:
     async def change(signed_in: SignedIn, address: str | None, given: dict[str, str]) -> str:
         if given.get("password") != given.get("again"):
             raise Refused(Text("The two passwords are not the same."))
-        passwords = {"old": given.get("old", ""), "new": given.get("password", "")}
-        await run_in_threadpool(accounts.change_password, doors.store(), signed_in, address, **passwords)
+        passwords: dict[str, Any] = {"old": given.get("old", ""), "new": given.get("password", "")}
+        await run_in_threadpool(partial(accounts.change_password, doors.store(), signed_in, address, **passwords))
         return reader_of(request, signed_in.language).t("The password is changed; you are signed out everywhere else.")
 
     return await _changed(request, doors, change)
@@ -79,8 +81,8 @@ async def do_totp_on(request: Request, doors: Doors) -> Response:
     """Ask for a code from now on."""
 
     async def change(signed_in: SignedIn, address: str | None, given: dict[str, str]) -> str:
-        values = {name: given.get(name, "") for name in ("secret", "code", "password")}
-        await run_in_threadpool(accounts.turn_on_totp, doors.store(), signed_in, address, **values)
+        values: dict[str, Any] = {name: given.get(name, "") for name in ("secret", "code", "password")}
+        await run_in_threadpool(partial(accounts.turn_on_totp, doors.store(), signed_in, address, **values))
         return reader_of(request, signed_in.language).t("From now on a code is asked when you sign in.")
 
     return await _changed(request, doors, change)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -75,9 +77,9 @@ async def do_sign_in(request: Request, doors: Doors) -> Response:
     try:
         given = await forms.given(request)
         name = str(given.get("name", ""))[:200]
-        secrets = {"password": str(given.get("password", "")), "code": str(given.get("code", ""))}
+        secrets: dict[str, Any] = {"password": str(given.get("password", "")), "code": str(given.get("code", ""))}
         with doors.guessing.one_try(name, browser.address, wrong=sign_in.WrongPassword):
-            token = await run_in_threadpool(sign_in.sign_in, doors.store(), browser, name=name, **secrets)
+            token = await run_in_threadpool(partial(sign_in.sign_in, doors.store(), browser, name=name, **secrets))
     except TooSoon as error:
         notes = [said(reader, error)]
         return sign_in_page(request, doors, notes=notes, name=name, status=429, retry_after=error.seconds)

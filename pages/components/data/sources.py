@@ -128,12 +128,18 @@ def _connected(url: str, at_version: int) -> tuple[Connected, ...]:
         for source in rows_where(session, t.Source, kind="jira"):
             credential = session.get(t.Credential, source.id)
             hook = session.get(t.Setting, setting_name(source.id or 0))
-            shown = (
-                (None, None, None, None)
-                if credential is None
-                else (credential.kind, credential.account, credential.set_at, credential.set_by)
+            found.append(
+                Connected(
+                    source.id or 0,
+                    source.name,
+                    dict(source.settings),
+                    credential=credential.kind if credential else None,
+                    account=credential.account if credential else None,
+                    set_at=credential.set_at if credential else None,
+                    set_by=credential.set_by if credential else None,
+                    has_webhook=hook is not None,
+                )
             )
-            found.append(Connected(source.id or 0, source.name, dict(source.settings), *shown, hook is not None))
         return tuple(found)
 
 
