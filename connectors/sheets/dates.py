@@ -29,9 +29,9 @@ _JAVA_NAMES = {"mrz": 3, "sept": 9, "maerz": 3}  # as older Java, and so Jira, a
 _BEFORE = "上午|下午|凌晨|早上|中午|晚上"
 _AFTER = r"a\.?m\.?|p\.?m\.?|上午|下午|vorm\.?|nachm\.?"
 _CLOCK = (
-    rf"(?:(?P<before>{_BEFORE})\s*)?(?P<hour>\d{{1,2}})[:时点](?P<minute>\d{{2}})分?"
+    rf"(?:(?P<before>{_BEFORE})\s*)?(?P<hour>\d{{1,2}})(?:[:时点](?P<minute>\d{{2}})分?|[时点]整?)"
     rf"(?::?(?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?秒?)?\s*(?P<after>{_AFTER})?\s*"
-    r"(?P<offset>z|utc|gmt|[+-]\d{2}:?\d{2})?"
+    r"(?P<offset>(?:utc|gmt)?[+-]\d{2}:?\d{2}|z|utc|gmt)?"
 )
 _TIME = rf"(?:[t,\s]+{_CLOCK}|(?<=日){_CLOCK.replace('?P<', '?P<x_')})?"
 _YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.年]\s*(?P<month>\d{{1,2}})[-/.月]\s*(?P<day>\d{{1,2}})日?{_TIME}")
@@ -42,6 +42,10 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(rf"(?P<name>[^\W\d_]+)\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_TIME}")
 _NUMBERS = re.compile(rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<other>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){_TIME}")
 _MONTH = re.compile(r"(?P<year>\d{4})(?:[-/]|年)(?P<month>\d{1,2})月?")
+# A weekday and a zone's name beside a date repeat what it says: `Thu Nov 05 2026 ... GMT+0000 (GMT)`, `11月5日（周四）`.
+_BESIDE = re.compile(
+    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]?\s+|\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|\s+\([a-z ]+\)$"
+)
 _WEEK = re.compile(r"(?P<year>\d{4})-?(?:w|第)(?P<week>\d{1,2})周?")
 
 
@@ -140,7 +144,7 @@ class DateReader:
         try:
             if self.is_coarse and (coarse := self._coarse(plain)):
                 return self._bare(coarse)
-            found, day = self._day(plain)
+            found, day = self._day(_BESIDE.sub(" ", plain).strip())
             clock = _clock(found)
             if clock is None:
                 return self._bare(day)
@@ -190,7 +194,7 @@ def _clock(found: re.Match[str]) -> tuple[time, timezone | None] | None:
     elif half in ("am", "上午", "凌晨", "vorm") and hour == 12:
         hour = 0
     micro = int(parts.get("fraction", "0")[:6].ljust(6, "0"))
-    clock = time(hour, int(parts["minute"]), int(parts.get("second", "0")), micro)
+    clock = time(hour, int(parts.get("minute", "0")), int(parts.get("second", "0")), micro)
     return clock, _offset(parts.get("offset"))
 
 
@@ -199,6 +203,7 @@ def _offset(given: str | None) -> timezone | None:
         return None
     if given in ("z", "utc", "gmt"):
         return UTC
-    digits = given[1:].replace(":", "")
+    signed = given.removeprefix("utc").removeprefix("gmt")
+    digits = signed[1:].replace(":", "")
     span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-span if given[0] == "-" else span)
+    return timezone(-span if signed[0] == "-" else span)

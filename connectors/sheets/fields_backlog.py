@@ -4,8 +4,8 @@ from connectors.sheets.field import FieldType as T
 from connectors.sheets.field import field
 from core.i18n import N_
 
-KEY_WORDS = "Issue key|Item key|Item|ID|Issue ID|Item ID|Ticket|Ticket ID|Issue|Story ID|Work item|Work item ID|Work item key|Number|No|需求编号|工作项|工作项编号|工作项ID|任务编号|事项编号|需求ID|任务ID|关键字|问题关键字|单号|事项"
-SPRINT_WORDS = "迭代|Sprint name|Iteration|Iteration name|迭代名称|所属迭代|冲刺|冲刺名称|所属冲刺"
+KEY_WORDS = "Issue key|Item key|Item|ID|Issue ID|Item ID|Ticket|Ticket ID|Issue|Story ID|Work item|Work item ID|Work item key|Number|No|需求编号|工作项|工作项编号|工作项ID|任务编号|事项编号|需求ID|任务ID|关键字|问题关键字|单号|事项|Task ID|Card ID|缺陷编号|缺陷ID|Bug编号"
+SPRINT_WORDS = "迭代|Sprint name|Iteration|Iteration name|迭代名称|所属迭代|冲刺|冲刺名称|所属冲刺|Iteration path|Cycle|Cycle name|所属执行|迭代周期"
 SPRINT_ID_WORDS = "迭代ID|Iteration ID|Sprint key|迭代编号|冲刺ID|冲刺编号"
 
 BACKLOG = (
@@ -24,7 +24,7 @@ BACKLOG = (
         "Title",
         "标题",
         N_("What the item is, in one line"),
-        "Summary|Name|Subject|Story|User story|Requirement|概要|摘要|主题|名称|需求|需求名称|需求标题|任务名称|用户故事|工作项标题",
+        "Summary|Name|Subject|Story|User story|Requirement|概要|摘要|主题|名称|需求|需求名称|需求标题|任务名称|用户故事|工作项标题|Task name|Card name|研发需求名称|软件需求名称|用户需求名称|任务标题|缺陷标题|Bug标题|工作项名称|事项标题",
         required=True,
     ),
     field(
@@ -75,7 +75,7 @@ BACKLOG = (
         "Status",
         "状态",
         N_("The item's status in your own words; for a closed sprint, as it was at its end"),
-        "State|Workflow status|当前状态|任务状态|需求状态|进度状态",
+        "State|Workflow status|当前状态|任务状态|需求状态|进度状态|Section/Column|List name|Bug状态|缺陷状态",
     ),
     field(
         "status_category",
@@ -94,7 +94,7 @@ BACKLOG = (
         "Estimate",
         "估算点数",
         N_("The estimate in points now; for a closed sprint, at its end"),
-        "Story points|Story point|Points|SP|Size|Final estimate|Estimate points|Story point estimate|估算|点数|故事点|故事点数|估点|工作量|最终估算|规模",
+        "Story points|Story point|Points|SP|Size|Final estimate|Estimate points|Story point estimate|估算|点数|故事点|故事点数|估点|工作量|最终估算|规模|估分|预估点数",
     ),
     field(
         "initial_estimate",
@@ -127,7 +127,7 @@ BACKLOG = (
         "Done at",
         "完成时间",
         N_("When the item was done; empty: it is not done"),
-        "Done|Done on|Completed|Completed at|Completed on|Finished at|Resolved|Resolved at|Closed at|Done date|Completion date|完成日期|实际完成时间|解决时间|关闭时间",
+        "Done|Done on|Completed|Completed at|Completed on|Finished at|Resolved|Resolved at|Closed at|Done date|Completion date|完成日期|实际完成时间|解决时间|关闭时间|Closed date|Completed date|Date completed|实际完成日期|关闭日期",
     ),
     field(
         "created_at",
@@ -143,7 +143,7 @@ BACKLOG = (
         "Assignee",
         "经办人",
         N_("Who works on it"),
-        "Owner|Assigned to|Developer|负责人|处理人|开发人员|执行人",
+        "Owner|Assigned to|Developer|负责人|处理人|开发人员|执行人|Members|指派给|当前负责人|当前处理人|责任人",
     ),
     field(
         "reporter",
@@ -151,7 +151,7 @@ BACKLOG = (
         "Reporter",
         "报告人",
         N_("Who asked for it"),
-        "Requester|Requested by|Reported by|Created by|提出人|提出者|创建人|需求人|需求方",
+        "Requester|Requested by|Reported by|Created by|提出人|提出者|创建人|需求人|需求方|Creator|由谁创建|创建者",
     ),
     field(
         "parent",
@@ -159,7 +159,7 @@ BACKLOG = (
         "Parent",
         "父级",
         N_("The key of the item this one belongs to"),
-        "Parent key|Parent item|父任务|父需求|上级|父工作项|父级编号",
+        "Parent key|Parent item|父任务|父需求|上级|父工作项|父级编号|Parent issue|Parent task|父事项",
     ),
     field(
         "epic",
@@ -175,7 +175,7 @@ BACKLOG = (
         "Description",
         "描述",
         N_("What is wanted, in full"),
-        "Details|Body|详情|需求描述|详细描述|说明",
+        "Details|Body|详情|需求描述|详细描述|说明|Notes|Card description|任务描述|缺陷描述",
     ),
     field(
         "acceptance_criteria",
@@ -216,7 +216,7 @@ BACKLOG = (
         "Sprint start",
         "冲刺开始",
         N_("When the sprint started"),
-        "迭代开始|Sprint start date|Sprint started at|Sprint started|Iteration start|迭代开始时间|迭代开始日期|冲刺开始|冲刺开始时间|开始日期",
+        "迭代开始|Sprint start date|Sprint started at|Sprint started|Iteration start|迭代开始时间|迭代开始日期|冲刺开始|冲刺开始时间|开始日期|Cycle start",
     ),
     field(
         "sprint_end",
@@ -224,7 +224,7 @@ BACKLOG = (
         "Sprint end",
         "冲刺计划结束",
         N_("When the sprint is planned to end"),
-        "迭代计划结束|Sprint end date|Sprint planned end|Planned end|Iteration end|迭代结束|迭代结束时间|迭代结束日期|迭代计划结束时间|冲刺结束|冲刺结束时间|计划结束|计划结束日期|结束日期",
+        "迭代计划结束|Sprint end date|Sprint planned end|Planned end|Iteration end|迭代结束|迭代结束时间|迭代结束日期|迭代计划结束时间|冲刺结束|冲刺结束时间|计划结束|计划结束日期|结束日期|Cycle end",
     ),
     field(
         "sprint_completed",
@@ -251,5 +251,12 @@ BACKLOG = (
         N_("How it was closed, for example done or won't do"),
         "Resolved as|处理结果|解决方案",
     ),
-    field("url", T.TEXT, "URL", "链接", N_("Where the item can be opened"), "Link|Web address|网址|地址"),
+    field(
+        "url",
+        T.TEXT,
+        "URL",
+        "链接",
+        N_("Where the item can be opened"),
+        "Link|Web address|网址|地址|Card URL|Issue URL",
+    ),
 )

@@ -5,6 +5,9 @@ from connectors.sheets.field import SheetField
 from connectors.sheets.fields_backlog import BACKLOG
 from core.i18n import N_
 
+# Fields that Jira keeps as custom ones: their headers are `Custom field (NAME)`, in the language of whoever exported.
+CUSTOM = frozenset({"sprint", "estimate", "estimate_2", "epic", "acceptance_criteria", "department"})
+
 _BY_NAME = {field.name: field for field in BACKLOG}
 
 
@@ -49,8 +52,8 @@ JIRA_CSV = (
     _jira("effort", "Original estimate|Original Estimate|Ursprüngliche Schätzung|初始预估|原始估算", kind=T.INTEGER),
     _jira("created_at", "Created|Erstellt|Création|创建日期|已创建|创建时间"),
     _jira("updated_at", "Updated|Aktualisiert|Mise à jour|已更新|更新日期|更新时间", kind=T.INSTANT),
-    _jira("done_at", "Resolved|Erledigt|Résolution|Résolu|已解决|解决时间"),
-    _jira("resolution", "Resolution|Lösung|Resultat|解决结果|决议"),
+    _jira("done_at", "Resolved|Erledigt|Résolu|Résolue|已解决|解决时间"),
+    _jira("resolution", "Resolution|Lösung|Resultat|Résolution|解决结果|决议"),
     _jira("assignee", "Assignee|Zugewiesene Person|Bearbeiter|Responsable|经办人"),
     _jira("reporter", "Reporter|Autor|Rapporteur|报告人"),
     _jira("parent", "Parent key|Parent|Parent id|Übergeordnet|父级|父问题", kind=T.KEY),

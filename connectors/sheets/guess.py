@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from connectors.sheets.fields import FIELDS, FieldType, fields_of, normal
+from connectors.sheets.fields_jira import CUSTOM
 from connectors.sheets.reader import Cell, Sheet
 from core.plain import plain_text
 
@@ -28,6 +29,10 @@ _KIND_WORDS = {
     "kpi_measurement": ("measurement", "measurements", "测量", "数值", "指标测量"),
     "feedback": ("feedback", "survey", "反馈", "调查", "问卷"),
 }
+_CUSTOM_FIELD = re.compile(
+    r"(?:custom fields?|benutzerdefinierte[sr]? feld(?:er)?|champs? personnalisés?|campos? personalizados?|"
+    r"campo personalizzato|自定义字段|自訂欄位|カスタム ?フィールド) ?\((.+)\)"
+)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
 
@@ -150,9 +155,17 @@ def _candidate(header: str, kind: str) -> tuple[str, float] | None:
     words = _dictionary(kind)
     exact = words.get(normal(header))
     if exact or kind == "jira_csv":  # Jira's headers are exact; its custom fields resemble each other
-        return exact
+        return exact or _custom_field(header)
     bare = normal(_BRACKETED.sub("", unicodedata.normalize("NFKC", header)))
     return (words[bare][0], 0.8) if bare in words else None
+
+
+def _custom_field(header: str) -> tuple[str, float] | None:
+    """The field that Jira keeps under this custom field's name, in whichever language it says that it is one."""
+    found = _CUSTOM_FIELD.fullmatch(unicodedata.normalize("NFKC", header).casefold())
+    words = _dictionary("jira_csv")
+    named = (words.get(normal(f"Custom field ({found[1]})")) or words.get(normal(found[1]))) if found else None
+    return (named[0], 0.9) if named and named[0] in CUSTOM else None
 
 
 @lru_cache(maxsize=4096)

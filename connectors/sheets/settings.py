@@ -20,13 +20,13 @@ _TYPES: dict[ItemKind, str] = {
 _STATUSES: dict[Category, str] = {
     "todo": "to do|todo|open|new|backlog|ready|selected for development|reopened|planned|not started|created|proposed|"
     "draft|offen|neu|zu erledigen|à faire|ouvert|待办|待处理|未开始|新建|打开|待开发|待评审|待排期|规划中|已规划|已排期|"
-    "重新打开|待领取|未处理|开放|就绪|待启动",
+    "重新打开|待领取|未处理|开放|就绪|待启动|草稿|triage",
     "in_progress": "in progress|doing|in development|development|in review|review|code review|in test|in testing|testing|"
     "test|qa|in qa|blocked|on hold|waiting|started|active|wip|ready for test|ready for release|uat|in arbeit|in bearbeitung|"
-    "en cours|进行中|处理中|开发中|测试中|待测试|评审中|联调中|待验收|验收中|已提测|提测|阻塞|挂起|暂停|待上线|待发布|代码评审|正在进行",
+    "en cours|进行中|处理中|开发中|测试中|待测试|评审中|联调中|待验收|验收中|已提测|提测|阻塞|挂起|暂停|待上线|待发布|代码评审|正在进行|激活|实现中|变更中|已暂停",
     "done": "done|closed|resolved|complete|completed|finished|accepted|released|deployed|live|shipped|delivered|won't do|"
     "wont do|cancelled|canceled|rejected|fertig|erledigt|geschlossen|terminé|fermé|résolu|完成|已完成|关闭|已关闭|已解决|解决|"
-    "已上线|已发布|已验收|验收通过|已交付|已取消|取消|已拒绝|不做|结束|已结束",
+    "已上线|已发布|已验收|验收通过|已交付|已取消|取消|已拒绝|不做|结束|已结束|已实现|duplicate",
 }
 
 

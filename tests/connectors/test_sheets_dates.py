@@ -33,10 +33,22 @@ AFTERNOON = datetime(2026, 11, 3, 6, 2, tzinfo=UTC)  # 14:02 in Shanghai
         "Nov 3, 2026 2:02 pm",
         "November 3, 2026, 14:02",
         "03.11.2026 14:02",
+        "Tue Nov 03 2026 06:02:00 GMT+0000 (GMT)",
+        "Tue Nov 03 2026 14:02:00 GMT+0800 (China Standard Time)",
+        "Tuesday, November 3, 2026, 2:02 PM",
+        "2026-11-03 星期二 14:02",
+        "2026年11月3日（周二） 下午2:02",
     ],
 )
 def test_one_instant_written_in_many_ways(text: str) -> None:
     assert DateReader("Asia/Shanghai", None).read(text) == AFTERNOON
+
+
+@pytest.mark.parametrize(
+    "text", ["2026年11月3日 14点", "2026年11月3日14时整", "2026/11/3 下午2点", "2026-11-03（周二）14:00"]
+)
+def test_an_hour_without_minutes(text: str) -> None:
+    assert DateReader("Asia/Shanghai", None).read(text) == AFTERNOON.replace(minute=0)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,27 @@ def test_the_kind_is_known_by_its_headers(header: str, kind: str) -> None:
     assert found.missing == ()
 
 
+EXPORTS = {
+    "Azure DevOps": "ID,Work Item Type,Title,Assigned To,State,Iteration Path,Story Points,Created Date,Closed Date",
+    "Linear": "ID,Team,Title,Status,Estimate,Creator,Assignee,Cycle Name,Cycle Start,Cycle End,Created,Completed,Parent issue",
+    "Asana": "Task ID,Created At,Completed At,Name,Section/Column,Assignee,Tags,Notes,Parent task,Story Points",
+    "Trello": "Card ID,Card Name,Card URL,Card Description,Labels,Members,List Name,Points",
+    "禅道需求": "编号,所属模块,研发需求名称,描述,验收标准,优先级,当前状态,由谁创建,创建日期,指派给,关闭日期",
+    "禅道任务": "编号,所属执行,任务名称,任务描述,任务类型,任务状态,由谁创建,创建日期,指派给",
+    "TAPD": "ID,标题,迭代,优先级,状态,处理人,规模,创建人,创建时间,完成时间,父需求",
+    "飞书项目": "工作项 ID,名称,所属迭代,需求状态,当前负责人,估分,创建时间,完成日期",
+}
+
+
+@pytest.mark.parametrize("tool", list(EXPORTS))
+def test_the_exports_of_other_tools_are_understood_whole(tool: str) -> None:
+    headers = EXPORTS[tool].split(",")
+    found = guess(csv_sheet(EXPORTS[tool] + "\n" + ",".join(["1"] * len(headers)) + "\n"))
+    assert (found.kind, found.missing) == ("backlog", ())
+    unread = set(range(len(headers))) - {column for columns in found.mapping.values() for column in columns}
+    assert [headers[column] for column in unread] == []
+
+
 def test_full_width_blanks_case_and_punctuation_do_not_matter() -> None:
     sheet = csv_sheet("ＩＳＳＵＥ　ＫＥＹ ,*title*,sprint_name,Story-Points\nA-1,One,S1,3\n")
     assert guess(sheet).mapping == {"key": [0], "title": [1], "sprint": [2], "estimate": [3]}

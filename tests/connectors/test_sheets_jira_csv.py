@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from connectors.records import Parsed, Records, check
 from connectors.sheets.guess import guess
@@ -46,3 +49,25 @@ def test_two_estimates_side_by_side_are_said_when_they_differ() -> None:
 def test_a_renamed_issue_keeps_its_identity_and_a_repeated_id_is_refused() -> None:
     found = preview(csv_sheet("Summary,Issue key,Issue id\nOne,A-1,1\nTwo,B-1,1\n"), "jira_csv")
     assert [(problem.cell, problem.code) for problem in found.errors] == [("C3", "duplicate")]
+
+
+@pytest.mark.parametrize(
+    "custom",
+    ["Custom field", "Custom fields", "Benutzerdefiniertes Feld", "Benutzerdefinierte Felder", "Champs personnalisés",
+     "自定义字段 ", "自訂欄位", "カスタム フィールド"],
+)  # fmt: skip
+def test_custom_fields_are_found_in_the_language_of_whoever_exported(custom: str) -> None:
+    header = (
+        f"Summary,Issue key,Issue id,{custom} (Status),{custom} (Story Points),{custom}（Sprint）,{custom} (Sprint)"
+    )
+    assert guess(csv_sheet(f"{header}\nOne,A-1,1,x,5,S1,S2\n")).mapping == {
+        "key": [1], "id": [2], "title": [0], "sprint": [5, 6], "estimate": [4],
+    }  # fmt: skip
+
+
+def test_a_french_export_tells_how_and_when_an_item_was_resolved() -> None:
+    header = "Résumé;Clé de ticket;ID de ticket;État;Résolution;Résolu;Création"
+    row = parse(
+        csv_sheet(f"{header}\nUn;A-1;1;Terminé;Terminé;10/nov./26 9:30 AM;05/févr./26 3:00 PM\n"), "jira_csv"
+    ).items.rows[0]
+    assert (row["resolution"], row["done_at"]) == ("Terminé", datetime(2026, 11, 10, 9, 30, tzinfo=UTC))
