@@ -297,6 +297,13 @@ class Records(Generic[R]):
         rows = cast(list[dict[str, Any]], self.rows)
         return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns' names; nothing where there are no rows."""
+        if self._columns is not None:
+            return frozenset(self._columns)
+        return frozenset(cast(dict[str, Any], self.rows[0])) if self.rows else frozenset()
+
     def column(self, name: str) -> Sequence[Any]:
         """One value of every row."""
         if self._columns is not None:
