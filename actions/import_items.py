@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import Any
 
 from actions.importing import Import, unsaid
-from connectors.records import Parsed, Records, StatedRecord
+from connectors.records import Parsed, StatedRecord
+from connectors.rows import Records
 from store import facts, lookup
 from store import tables as t
 from store.derived import add_sprint_items, link_stated, refresh_sprint_items

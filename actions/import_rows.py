@@ -9,7 +9,8 @@ from typing import Any
 
 from actions.import_items import write_items, write_projects_and_boards, write_sprints
 from actions.importing import Import, unsaid
-from connectors.records import Parsed, Records
+from connectors.records import Parsed
+from connectors.rows import Records
 from store import lookup
 from store import tables as t
 from store.derived import refresh_sprint_items

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.records import Records
+from connectors.rows import Records
 from store import facts, lookup
 from store import tables as t
 from store.db import Session

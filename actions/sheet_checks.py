@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.records import Records, StatedRecord
+from connectors.records import StatedRecord
+from connectors.rows import Records
 from connectors.sheets.cells import text_of
 from connectors.sheets.problem import Problem, cell_name
 from connectors.sheets.source import Preview

@@ -16,10 +16,10 @@ from connectors.records import (
     ItemRecord,
     Parsed,
     ProjectRecord,
-    Records,
     SprintRecord,
     StatusRecord,
 )
+from connectors.rows import Records
 from core.plain import plain_text
 
 

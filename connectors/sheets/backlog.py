@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.records import BoardRecord, ItemRecord, Parsed, ProjectRecord, Records, StatedRecord
+from connectors.records import BoardRecord, ItemRecord, Parsed, ProjectRecord, StatedRecord
+from connectors.rows import Records
 from connectors.sheets.sprints import read_sprints, sprint_names
 from connectors.sheets.statuses import read_statuses
 from connectors.sheets.table import Table

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from connectors.records import ChangeRecord, Parsed, Records, VerdictRecord
+from connectors.records import ChangeRecord, Parsed, VerdictRecord
+from connectors.rows import Records
 from connectors.sheets.cells import POINTS_ACCEPTED, CellError, points_of
 from connectors.sheets.fields import normal
 from connectors.sheets.known import Known

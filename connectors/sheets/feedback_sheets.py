@@ -4,7 +4,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from connectors.records import FeedbackEventRecord, FeedbackRecord, Parsed, Records
+from connectors.records import FeedbackEventRecord, FeedbackRecord, Parsed
+from connectors.rows import Records
 from connectors.sheets.changes import hash_of
 from connectors.sheets.known import Known
 from connectors.sheets.table import Table

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from connectors.records import BaselineRecord, KpiRecord, Parsed, PhaseRecord, Records, TargetRecord
+from connectors.records import BaselineRecord, KpiRecord, Parsed, PhaseRecord, TargetRecord
+from connectors.rows import Records
 from connectors.sheets.choices import accepted_choices
 from connectors.sheets.known import Agreed, Known
 from connectors.sheets.measurements import below_zero

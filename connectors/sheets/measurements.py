@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 from typing import cast
 
-from connectors.records import MeasurementRecord, Parsed, Records
+from connectors.records import MeasurementRecord, Parsed
+from connectors.rows import Records
 from connectors.sheets.cells import NOTHING, text_of
 from connectors.sheets.fields import fields_of
 from connectors.sheets.guess import header_texts

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.records import BoardRecord, Records, SprintRecord
+from connectors.records import BoardRecord, SprintRecord
+from connectors.rows import Records
 from connectors.sheets.table import Table
 from core.i18n import N_, Text
 

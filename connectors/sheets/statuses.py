@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.records import Records, StatusRecord
+from connectors.records import StatusRecord
+from connectors.rows import Records
 from connectors.sheets.table import Table
 from core.i18n import N_, Text
 

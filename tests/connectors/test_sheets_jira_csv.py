@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.records import Parsed, Records, check
+from connectors.records import Parsed, check
+from connectors.rows import Records
 from connectors.sheets.guess import guess
 from connectors.sheets.settings import Settings
 from connectors.sheets.source import fetch, parse, preview
