@@ -9,7 +9,7 @@ from typing import Any
 from access.permissions import Permission, require
 from actions.base import Work, acting, action
 from actions.derive import derive
-from actions.given import required
+from actions.given import one_of, required
 from actions.import_items import told_elsewhere
 from actions.import_rows import write_parsed
 from actions.importing import Import
@@ -29,6 +29,8 @@ from store import tables as t
 from store.db import Store
 from store.read import rows_where
 from store.write import insert_rows, upsert
+
+DAY_ORDERS = ("dmy", "mdy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,7 @@ def import_sheet(
     sheet_name: str | None = None,
     kind: str | None = None,
     readings: Sequence[Reading] | None = None,
+    day_order: str | None = None,
     dry_run: bool = False,
     is_sample: bool = False,
     at: datetime | None = None,
@@ -83,14 +86,15 @@ def import_sheet(
     """Import a spreadsheet into a named source: every sheet of a known kind, or nothing at all.
 
     Args: sheet_name and kind, to read one sheet, or as one kind; readings, instead of both, what a person confirmed (it is
-    remembered for the next file with these headers); dry_run, check and count, but write nothing.
+    remembered for the next file with these headers); day_order, how 03/04/2026 is meant where a column does not show it:
+    `dmy` or `mdy`, remembered for the source; dry_run, check and count, but write nothing.
     Raises: Refused; NotFound for a sheet that is not there; Invalid for a file that cannot be read. Cells that are wrong
     do not raise: the outcome lists every one of them.
     """
     require(actor, Permission.IMPORT_DATA)
     with collector_at_rest():
         return _import(
-            store, actor, file_name, content, source_name, sheet_name, kind, readings, dry_run, is_sample, at
+            store, actor, file_name, content, source_name, sheet_name, kind, readings, day_order, dry_run, is_sample, at
         )  # fmt: skip
 
 
@@ -103,6 +107,7 @@ def _import(
     sheet_name: str | None,
     kind: str | None,
     readings: Sequence[Reading] | None,
+    day_order: str | None,
     dry_run: bool,
     is_sample: bool,
     at: datetime | None,
@@ -111,7 +116,8 @@ def _import(
     chosen = readings if readings is not None else readings_of(book, sheet_name, kind)
     with acting(store, actor, "import_sheet", at=at) as work:
         source = _source(work, required(source_name, N_("Source")), is_sample=is_sample)
-        sheets = preview_all(work.session, source, book, chosen)
+        order = one_of(day_order, DAY_ORDERS, N_("Order of day and month")) if day_order else None
+        sheets = preview_all(work.session, source, book, chosen, order)
         if not sheets:
             raise Invalid(
                 Text("No sheet of {file} is of a kind that Fortnight knows.", file=plain_text(file_name)),
@@ -137,7 +143,11 @@ def _import(
         else:
             if readings is not None:
                 _remember(work, book, chosen, source.name)
-            work.audit(f"import of {file_name} into source {source.name}", None, _summary(outcome, digest))
+            if order is not None:
+                source.settings = {**source.settings, "day_order": order}
+                work.session.add(source)
+            said = {"day_order": order} if order else {}
+            work.audit(f"import of {file_name} into source {source.name}", None, {**_summary(outcome, digest), **said})
         return replace(outcome, is_unchanged=not changed)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from access.permissions import Permission, require
 from actions.settings import house_settings
 from actions.sheet_checks import more_problems
+from connectors.sheets.dates import AMBIGUOUS
 from connectors.sheets.field import SheetField
 from connectors.sheets.fields import FIELDS, fields_of
 from connectors.sheets.guess import guess, possible_headers
@@ -22,6 +23,11 @@ from store import lookup
 from store import tables as t
 from store.db import Session, Store
 from store.read import rows_where
+
+__all__ = [
+    "AMBIGUOUS", "Reading", "kinds", "preview_all", "preview_file", "read_file", "readings_of", "remembered",
+    "remembered_reading", "sheet_settings", "template_file",
+]  # fmt: skip
 
 # Kinds in the order in which they may refer to each other.
 ORDER = ("backlog", "jira_csv", "change_log", "demo", "kpi", "kpi_measurement", "feedback")
@@ -117,31 +123,44 @@ def remembered(session: Session, sheet: Sheet, reading: Reading) -> Reading:
 
 
 def preview_file(
-    store: Store, actor: Actor, book: Book, readings: Sequence[Reading], *, source_name: str = "sheets"
+    store: Store,
+    actor: Actor,
+    book: Book,
+    readings: Sequence[Reading],
+    *,
+    source_name: str = "sheets",
+    day_order: str | None = None,
 ) -> list[Preview]:
     """What an import would read, sheet by sheet, with every problem; nothing is written.
 
-    Raises: Refused.
+    Args: day_order, `dmy` or `mdy`, as of `import_sheet`. Raises: Refused.
     """
     require(actor, Permission.IMPORT_DATA)
     with store.reading() as session:
         found = rows_where(session, t.Source, name=source_name)
-        return preview_all(session, found[0] if found else None, book, readings)
+        return preview_all(session, found[0] if found else None, book, readings, day_order)
 
 
-def sheet_settings(session: Session, source: t.Source | None) -> Settings:
+def sheet_settings(session: Session, source: t.Source | None, day_order: str | None = None) -> Settings:
     """What the connector is told about a source of sheets: its own settings, the project's zone, and what earlier sheets said
     that statuses mean (in progress is also what a status is that nobody explained)."""
     own = dict(source.settings) if source else {}
     told = rows_where(session, t.Status, source_id=source.id) if source else []
     statuses = {one.name: one.category for one in told if one.category != "in_progress"}
     statuses |= own.get("status_mapping", {})
-    return Settings.model_validate({**own, "status_mapping": statuses, "zone": house_settings(session).zone})
+    said = {"day_order": day_order} if day_order else {}
+    return Settings.model_validate({**own, **said, "status_mapping": statuses, "zone": house_settings(session).zone})
 
 
-def preview_all(session: Session, source: t.Source | None, book: Book, readings: Sequence[Reading]) -> list[Preview]:
+def preview_all(
+    session: Session,
+    source: t.Source | None,
+    book: Book,
+    readings: Sequence[Reading],
+    day_order: str | None = None,
+) -> list[Preview]:
     """Previews in the order in which sheets may refer to each other; sheets of no kind are left out."""
-    settings = sheet_settings(session, source)
+    settings = sheet_settings(session, source, day_order)
     complete = []
     for reading in readings:
         sheet = book.sheet(reading.sheet)

@@ -14,7 +14,7 @@ from core.wall_time import is_leapt_over
 
 ACCEPTED = N_("Accepted: a date such as 2026-11-03, 2026-11-03 14:02, 2026年11月3日, 03/Nov/26 2:02 PM.")
 AMBIGUOUS = N_(
-    "Day and month cannot be told apart; write 2026-11-03, or say in the source's settings which comes first."
+    "Day and month cannot be told apart; write 2026-11-03, or say which comes first (in the shell with --day-order)."
 )
 SERIAL = N_("A bare number is no date: format the cell as a date, or write 2026-11-03.")
 LEAPT_OVER = N_(

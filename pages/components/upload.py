@@ -7,8 +7,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from actions.import_sheet import import_sheet
-from actions.sheet_reading import Reading, kinds, preview_file, read_file
+from actions.sheet_reading import AMBIGUOUS, Reading, kinds, preview_file, read_file
 from core.errors import FortnightError
+from core.i18n import N_
 from core.reader import Reader
 from core.wording_tables import SHEET_KIND, TABLE
 from pages.components import cards, data, entry_form, screens
@@ -18,6 +19,7 @@ from pages.components.markup import badge, join, muted, plain, safe, strong
 from pages.components.upload_mapping import cell_text, sheet_reading
 
 SHOWN_ROWS = 5
+DAY_ORDER = {"dmy": N_("the day"), "mdy": N_("the month")}
 BOOK, PREVIEW, OUTCOME = "data.book", "data.preview", "data.outcome"
 QUIET = """<style>
 .st-key-{key} [data-testid=stFileUploaderDropzoneInstructions],
@@ -93,16 +95,20 @@ def _check_and_import(
     reader: Reader, filling: entry_form.Entry, uploaded: Any, book: Any, source: str, readings: list[Reading]
 ) -> None:
     """The preview with its problems cell by cell, and the button that imports."""
-    asked = (uploaded.file_id, source, data.version(), repr(readings))
+    key = f"data.order.{uploaded.file_id}"
+    order = st.session_state.get(key)
+    asked = (uploaded.file_id, source, data.version(), repr(readings), order)
     try:
         if st.session_state.get(PREVIEW, (None,))[0] != asked:
-            found = data.do(preview_file, book=book, readings=readings, source_name=source)
+            found = data.do(preview_file, book=book, readings=readings, source_name=source, day_order=order)
             st.session_state[PREVIEW] = (asked, found)
         previews = st.session_state[PREVIEW][1]
     except FortnightError as error:
         screens.failed(reader, error)
         return
     wrong = sum(len(one.errors) for one in previews)
+    if order or any(cell.accepted.message == AMBIGUOUS for one in previews for cell in one.errors):
+        _ask_day_order(reader, key)
     for one in previews:
         _preview(reader, one, book.sheet(one.parsed.sheet))
     if wrong:
@@ -119,6 +125,7 @@ def _check_and_import(
                 content=uploaded.getvalue(),
                 source_name=source,
                 readings=readings,
+                day_order=order,
             )
         except FortnightError as error:
             screens.failed(reader, error)
@@ -129,6 +136,18 @@ def _check_and_import(
             if outcome.is_refused
             else reader.t("Imported: {file}", file=outcome.file_name)
         )
+
+
+def _ask_day_order(reader: Reader, key: str) -> None:
+    """Which of day and month comes first, where no date of a column tells."""
+    st.radio(
+        plain(reader.t("Dates such as 03/04/2026: what comes first?")),
+        list(DAY_ORDER),
+        index=None,
+        format_func=lambda code: reader.t(DAY_ORDER[code]),
+        key=key,
+        horizontal=True,
+    )
 
 
 def _preview(reader: Reader, one: Any, sheet: Any) -> None:

@@ -10,7 +10,7 @@ from core.errors import FortnightError
 from core.i18n import N_, Text
 from core.reader import Reader
 from reports.shell_help import reason
-from services.commands.frame import LANG, Json, Lang, app, argument, command, opened, option, printed, say
+from services.commands.frame import LANG, Json, Lang, app, argument, command, h, opened, option, printed, say
 
 
 @command(app, "import", N_("Import a spreadsheet (.xlsx, .ods, .csv): all or nothing."))
@@ -23,12 +23,18 @@ def import_file(
     kind: Annotated[
         str | None, option("--kind", N_("What the sheet holds; guessed where it is not said."), N_("KIND"))
     ] = None,
+    day_order: Annotated[
+        str | None,
+        option("--day-order", N_("How 03/04/2026 is meant: dmy or mdy; remembered for the source."), N_("ORDER")),
+    ] = None,
     dry_run: Annotated[bool, option("--dry-run", N_("Show what would happen; change nothing."))] = False,
     as_json: Json = False,
 ) -> None:
-    from actions.import_sheet import import_sheet
+    from actions.import_sheet import DAY_ORDERS, import_sheet
     from reports.imports import import_lines, import_payload, refusal
 
+    if day_order is not None and day_order not in DAY_ORDERS:
+        raise typer.BadParameter(h(N_("Use dmy or mdy.")), param_hint="--day-order")
     store, _ = opened()
     outcome = import_sheet(
         store,
@@ -38,6 +44,7 @@ def import_file(
         source_name=source,
         sheet_name=sheet,
         kind=kind,
+        day_order=day_order,
         dry_run=dry_run,
     )
     who = Reader(LANG)

@@ -1,11 +1,13 @@
 """What only the store and a file's other sheets can tell of a cell: verdicts without a sprint, sheets that contradict."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from actions.import_sheet import ImportOutcome, import_sheet
 from core.actor import local_admin
+from core.errors import Invalid
 from store import tables as t
 from store.db import Store
 from store.read import rows_where
@@ -54,3 +56,23 @@ def test_two_sheets_may_repeat_what_they_say_and_not_contradict_each_other(store
     again = xlsx({"All": BACKLOG, "Short": short, "September": september})
     assert not bring(store, "book.xlsx", again).is_refused
     assert bring(store, "book.xlsx", again).is_unchanged
+
+
+def test_whether_the_day_or_the_month_comes_first_is_said_once_for_a_source(store: Store) -> None:
+    file = b"Key,Title,Created\nA-1,One,03/04/2026 9:00 AM\nA-2,Two,05/04/2026\n"
+
+    def created(**said: Any) -> datetime | None:
+        if import_sheet(store, local_admin(), "ado.csv", file, at=AT, **said).is_refused:
+            return None
+        with store.reading() as session:
+            found = rows_where(session, t.WorkItem, key="A-2")
+        return found[0].created_at if found else None
+
+    assert created() is None
+    assert created(day_order="mdy", dry_run=True) is None
+    assert created() is None  # a dry run remembers nothing
+    assert created(day_order="mdy") == datetime(2026, 5, 3, 16, tzinfo=UTC)
+    assert created() == datetime(2026, 5, 3, 16, tzinfo=UTC)
+    assert created(day_order="dmy") == datetime(2026, 4, 4, 16, tzinfo=UTC)
+    with pytest.raises(Invalid, match="Order of day and month"):
+        created(day_order="ymd")

@@ -243,3 +243,9 @@ def test_what_is_left_of_an_epic_is_counted_as_of_the_day_that_is_asked(house: R
     asked = ("show", "forecast", "--target", "epic:E-1", "--json")
     assert [house(*asked, "--as-of", day).json[0]["remaining"] for day in ("2026-03-05", "2026-03-20")] == [2, 2]
     assert house(*asked, "--as-of", "2026-03-08").json[0]["remaining"] == 3
+
+
+def test_an_order_of_day_and_month_is_one_of_two(house: Run, tmp_path: Path) -> None:
+    wrong = house("import", write_csv(tmp_path), "--day-order", "ymd")
+    assert (wrong.code, "Use dmy or mdy." in wrong.err) == (2, True)
+    assert house("import", write_csv(tmp_path), "--day-order", "dmy").code == 0

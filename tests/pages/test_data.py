@@ -117,6 +117,16 @@ def test_findings_are_filtered_by_severity_and_kind(sample_home: Path, open_page
 # ---------------------------------------------------------------- import
 
 
+def test_dates_that_could_be_read_in_two_ways_ask_which_is_meant(empty_home: Path, open_page: OpenPage) -> None:
+    content = b"Key,Title,Created\nA-1,One,03/04/2026 9:00 AM\n"
+    test = upload(open_page("data"), content, "ado.csv")
+    assert button(test, "data.import.import").disabled
+    test.radio[0].set_value("mdy").run()
+    press(test, "data.import.import")
+    assert rows_of("work_item") == 1
+    assert not upload(test, content + b"A-2,Two,05/04/2026\n", "ado.csv").radio  # the source knows it by now
+
+
 def test_a_backlog_comes_in_as_guessed_and_leaves_by_undo(empty_home: Path, open_page: OpenPage) -> None:
     test = upload(open_page("data"), workbook(BACKLOG))
     kind = next(one for one in test.selectbox if one.key == "data.1.0.kind")
