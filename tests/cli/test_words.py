@@ -29,7 +29,7 @@ NAMES = sorted({word for command in COMMANDS for word in command.split()})
 TYPED = re.compile(
     r"fortnight\.py|-{1,2}[a-z-]+|\.(?:xlsx|ods|csv)|FORTNIGHT_[A-Z_]+|Fortnight|JSON|ISO|Jira|URL|PPTX|PDF|HTML|CSV|XLSX|"
     r"\b(?:jsonl|cloud|data-center|plan-cn|both|id|version|board|admin|lead|leader|department|auditor|viewer|writer)\b|"
-    rf"\b(?:en|zh|sheets|x|jira|auto|requirement|bug|chore|epic|subtask|todo|in_progress|done|{'|'.join(NAMES)})\b"
+    rf"\b(?:en|zh|sheets|x|jira|auto|requirement|bug|chore|epic|subtask|todo|in_progress|done|dmy|mdy|{'|'.join(NAMES)})\b"
 )
 
 
