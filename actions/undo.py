@@ -8,7 +8,7 @@ from actions.derive import derive
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import Text
-from store.db import Store
+from store.db import Session, Store
 from store.snapshots import forget
 from store.tables import Finding, SyncRun
 from store.undo import built_upon, later_runs_on_the_same_rows, put_back, sources_of
@@ -38,13 +38,7 @@ def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None 
                 Text("A later import changed the same rows."),
                 next=Text("Undo these first, newest first: {runs}.", runs=", ".join(map(str, reversed(later)))),
             )
-        upon = built_upon(work.session, run_id)
-        if upon:
-            listed = ", ".join(f"{name} ({count})" for name, count in sorted(upon.items()))
-            raise Invalid(
-                Text("Others have built upon what this import brought: {listed}.", listed=listed),
-                next=Text("Import a corrected file instead: it corrects the facts and keeps what hangs on them."),
-            )
+        _refuse_what_hangs_on_it(work.session, run_id)
         touched = sources_of(work.session, run_id) | {run.source_id}
         counts = put_back(work.session, run_id)
         delete_rows(work.session, Finding, run_id=run_id)
@@ -55,3 +49,17 @@ def undo_import(store: Store, actor: Actor, run_id: int, *, at: datetime | None 
             forget(work.session, source_id, frozen_at=run.started_at)
         work.audit(f"import {run_id} of {run.file_name}", None, counts)
         return counts
+
+
+def _refuse_what_hangs_on_it(session: Session, run_id: int) -> None:
+    """Raises: Invalid where rows of people or of later imports would point at nothing."""
+    upon, runs = built_upon(session, run_id)
+    if not upon:
+        return
+    listed = ", ".join(f"{name} ({count})" for name, count in sorted(upon.items()))
+    undo_first = Text("Undo these first, newest first: {runs}.", runs=", ".join(map(str, reversed(runs))))
+    correct = Text("Import a corrected file instead: it corrects the facts and keeps what hangs on them.")
+    raise Invalid(
+        Text("Others have built upon what this import brought: {listed}.", listed=listed),
+        next=undo_first if runs else correct,
+    )

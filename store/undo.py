@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, func, or_, select, tuple_
+from sqlalchemy import Table, and_, or_, select, tuple_
 from sqlmodel import Session
 
 from store import tables as t
@@ -13,6 +13,7 @@ from store.sqlite_rows import python_type_of
 from store.write import Written, insert_rows, table_of, upsert
 
 Key = tuple[Any, ...]
+KEYS_AT_ONCE = 5000  # in one IN (...): both databases limit what one statement may ask about
 # Derived anew after an undo, or the undo's own bookkeeping: never a reason to refuse one.
 NOT_BUILT_UPON = {
     "sprint_item",
@@ -75,19 +76,59 @@ def later_runs_on_the_same_rows(session: Session, run_id: int) -> list[int]:
     return sorted({other.run_id for other in found if keys_of(other) & mine.get(other.table_name, set())})
 
 
-def built_upon(session: Session, run_id: int) -> dict[str, int]:
-    """What people and later imports put on rows that this run added: table name -> rows. An undo would orphan them."""
-    counts: dict[str, int] = {}
+def built_upon(session: Session, run_id: int) -> tuple[dict[str, int], list[int]]:
+    """What people and later imports put on rows that this run added: an undo would orphan them.
+
+    Returns: table name -> rows; and the later runs that brought all of them, none where people brought any.
+    """
+    own = _tables_of(session, run_id)
+    upon: dict[str, set[Key]] = {}
     for image in images_of(session, run_id):
-        keys = list(_added(table_of(model_of(image.table_name)), image))
-        for table, condition in _references(image.table_name, keys):
-            conditions = [condition]
-            if "run_id" in table.c:
-                conditions.append(or_(table.c.run_id != run_id, table.c.run_id.is_(None)))
-            count = session.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
-            if count and table.name not in _tables_of(session, run_id):
-                counts[table.name] = counts.get(table.name, 0) + count
-    return counts
+        keys = sorted(_added(table_of(model_of(image.table_name)), image), key=str)
+        for part in (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE)):
+            for table, condition in _references(image.table_name, part):
+                if table.name not in own:
+                    upon.setdefault(table.name, set()).update(_referring(session, table, condition, run_id))
+        if image.table_name == "work_item":
+            upon.setdefault("feedback_event", set()).update(_linked(session, set(keys), run_id))
+    upon = {name: keys for name, keys in upon.items() if keys}
+    runs = _brought_by(session, run_id, upon)
+    return {name: len(keys) for name, keys in upon.items()}, runs
+
+
+def _referring(session: Session, table: Table, condition: Any, run_id: int) -> set[Key]:
+    conditions = [condition]
+    if "run_id" in table.c:
+        conditions.append(or_(table.c.run_id != run_id, table.c.run_id.is_(None)))
+    found = session.execute(select(*table.primary_key.columns).where(*conditions))
+    return {tuple(row) for row in found}
+
+
+def _linked(session: Session, items: set[Key], run_id: int) -> set[Key]:
+    """The events that link feedback to these items."""
+    event = table_of(t.FeedbackEvent)
+    where = (event.c.kind == "linked", or_(event.c.run_id != run_id, event.c.run_id.is_(None)))
+    rows = session.execute(select(event.c.id, event.c.payload).where(*where))
+    return {(row[0],) for row in rows if (row[1].get("source_id"), row[1].get("work_item_id")) in items}
+
+
+def _brought_by(session: Session, run_id: int, upon: dict[str, set[Key]]) -> list[int]:
+    """The later runs that brought these rows, if they brought every one."""
+    run, image = table_of(t.SyncRun), table_of(t.RowImage)
+    later = (
+        select(image)
+        .select_from(image.join(run, run.c.id == image.c.run_id))
+        .where(image.c.run_id > run_id, run.c.undone_at.is_(None), image.c.table_name.in_(sorted(upon)))
+    )
+    left = {name: set(keys) for name, keys in upon.items()}
+    runs = set()
+    for row in session.execute(later) if upon else ():
+        other = t.RowImage(**row._mapping)
+        brought = _added(table_of(model_of(other.table_name)), other) & upon[other.table_name]
+        if brought:
+            runs.add(other.run_id)
+            left[other.table_name] -= brought
+    return [] if any(left.values()) else sorted(runs)
 
 
 def put_back(session: Session, run_id: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from actions.import_sheet import import_sheet
 from actions.undo import undo_import
+from actions.verdicts import record_verdict
 from core.actor import EVERYTHING, local_admin
 from core.config import Config
 from core.errors import FortnightError
@@ -118,9 +119,33 @@ def test_an_import_that_was_built_upon_is_not_undone(store: Store) -> None:
     first = import_sheet(store, admin, "backlog.csv", backlog).sheets[0].run_id
     import_sheet(store, admin, "demo.csv", b"Key,Sprint,Verdict\nA-1,S1,accepted\n")
     assert first is not None
-    with pytest.raises(FortnightError, match="Others have built upon"):
+    with pytest.raises(FortnightError, match=r"brought: verdict \(1\)\..*Undo these first, newest first: 2\."):
         undo_import(store, admin, first)
     assert len(stored_items(store, 1)) == 1
+    record_verdict(store, admin, source_id=1, sprint_id="S1", work_item_id="A-1", verdict="rejected")
+    with pytest.raises(FortnightError, match=r"brought: verdict \(2\)\..*Import a corrected file instead"):
+        undo_import(store, admin, first)
+
+
+def test_feedback_linked_to_what_an_import_brought_keeps_it_until_it_is_undone(store: Store) -> None:
+    admin = local_admin()
+    for at, content in enumerate(
+        (f"{HEADER}A-1,One,S1,Done,3,,\n", "ID,Received at,Feedback,Work item\nF1,2026-10-06,x,A-1\n")
+    ):
+        assert not import_sheet(store, admin, f"{at}.csv", content.encode()).is_refused
+    with pytest.raises(FortnightError, match=r"feedback_event \(1\)\..*newest first: 2\."):
+        undo_import(store, admin, 1)
+    undo_import(store, admin, 2)
+    undo_import(store, admin, 1)
+
+
+def test_what_hangs_on_an_import_is_asked_part_by_part(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.undo.KEYS_AT_ONCE", 2)
+    rows = "".join(f"A-{at},One,S1,Done,3,2026-10-05,2026-10-16\n" for at in range(5))
+    import_sheet(store, local_admin(), "backlog.csv", (HEADER + rows).encode())
+    import_sheet(store, local_admin(), "demo.csv", b"Key,Verdict\nA-1,accepted\nA-4,accepted\n")
+    with pytest.raises(FortnightError, match=r"verdict \(2\)"):
+        undo_import(store, local_admin(), 1)
 
 
 def test_an_import_killed_at_any_moment_can_be_run_again(sqlite_config: Config, tmp_path: Path) -> None:
