@@ -102,6 +102,8 @@ def write_items(work: Import, parsed: Parsed, elsewhere: Collection[str] = ()) -
     # Its row lists every sprint of the item, so one not named has been left; an export without the column says nothing.
     is_full_list = parsed.kind == "jira_csv" and "sprint_ids" in parsed.items.known
     columns: Columns = dict(parsed.items.columns)
+    if parsed.kind == "jira_csv":
+        columns["parent_id"] = _parents(work, ids, columns["parent_id"])
     if stored and not is_full_list:
         columns["sprint_ids"] = [
             list(dict.fromkeys([*stored.get(one, ()), *named]))
@@ -126,6 +128,14 @@ def write_items(work: Import, parsed: Parsed, elsewhere: Collection[str] = ()) -
 
 def _pairs(stated: Records[StatedRecord]) -> list[Pair]:
     return list(zip(stated.column("sprint_id"), stated.column("work_item_id"), strict=True)) if len(stated) else []
+
+
+def _parents(work: Import, ids: Sequence[str], named: Sequence[str | None]) -> list[str | None]:
+    """The ids of parents; another file may have brought those that an export names by key alone."""
+    elsewhere = {one for one in named if one} - set(ids)
+    places = lookup.items_by_key(work.session, elsewhere, work.source_id)
+    found = {key: held[0][1] for key, held in places.items() if held[0][0] == work.source_id}
+    return [found.get(one, one) if one else one for one in named]
 
 
 def _told_later(work: Import, stored: Collection[str], stated: list[Pair]) -> set[str]:

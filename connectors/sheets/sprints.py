@@ -1,6 +1,7 @@
 """The sprints a backlog's rows speak of: every row may repeat a sprint's facts, none may contradict another."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ ONE_VALUE = N_("Accepted: {value}, as row {row} says of sprint “{sprint}”.")
 NO_COMPLETION = N_(
     "Planned ends are only the plan (R1): a column Sprint completed would say when the sprints really ended."
 )
+ALIKE = N_("It differs from “{other}” only in width, case or blanks; they count as two sprints.")
 CLOSED_AT_PLAN = N_("Sprint “{sprint}” is closed, without the time it was: its planned end is used.")
 
 
@@ -37,6 +39,7 @@ def read_sprints(
     where = list(at) if at is not None else list(range(len(ids)))
     first = {one: row for one, row in reversed(list(zip(ids, where, strict=True))) if one}
     ordered = list(dict.fromkeys(one for one in ids if one))
+    _warn_of_twins(table, ordered, first)
     facts: dict[str, dict[str, tuple[Any, int]]] = {name: {} for name in FACTS}
     called = _agreed(table, "sprint", ids, names, where)
     if at is None:
@@ -72,6 +75,16 @@ def read_sprints(
     if table.has("sprint_end") and not table.has("sprint_completed") and not table.has("sprint_state") and ordered:
         table.report_column("sprint_end", "", Text(NO_COMPLETION), "sprint_without_completion")
     return sprints, boards
+
+
+def _warn_of_twins(table: Table, ordered: Sequence[str], first: Mapping[str, int]) -> None:
+    """Warn where two sprints are called the same to a reader's eye (第１２迭代 and 第12迭代): one of them is a slip."""
+    seen: dict[str, str] = {}
+    for one in ordered:
+        other = seen.setdefault("".join(unicodedata.normalize("NFKC", one).casefold().split()), one)
+        if other != one:
+            name = "sprint_id" if table.has("sprint_id") else "sprint"
+            table.report(first[one], name, one, Text(ALIKE, other=other), "warning", "sprint_alike")
 
 
 def _state(start: datetime | None, completed: datetime | None) -> Literal["future", "active", "closed"]:

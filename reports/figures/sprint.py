@@ -24,6 +24,7 @@ from store import frames
 
 LEDGER = ("committed", "added", "carried", "re_estimated", "removed", "completed", "not_completed", "completed_outside")
 UNITS = {"points": "points", "counts": "count"}
+NAMED = 10  # sprints in one sentence
 CONTRADICTIONS = ("membership_contradiction", "removed_before_added")
 
 
@@ -84,6 +85,7 @@ def find_sprint(
     if source is not None:
         found = found[found["source_id"] == source_named(session, source)]
     if sprint is None:
+        _refuse_unbegun(found, source)
         begun = found[found["started_at"].notna()]
         by_then = begun if as_of is None else begun[begun["started_at"] <= pd.Timestamp(as_of)]
         found = (by_then if len(by_then) else begun).tail(1)
@@ -103,6 +105,20 @@ def find_sprint(
             next=Text("Name one with --source and --sprint."),
         )
     return {str(name): value for name, value in rows_of(found)[0].items()}
+
+
+def _refuse_unbegun(found: pd.DataFrame, source: str | None) -> None:
+    """Raises: NotFound where no sprint has a start, naming those there are."""
+    if found["started_at"].notna().any():
+        return
+    names = ", ".join(plain_text(one) for one in found["name"].head(NAMED))
+    raise NotFound(
+        Text("No sprint has a start date."),
+        where=Text("Source {source}", source=plain_text(source)) if source else None,
+        next=Text("Name one with --sprint: {names}.", names=names)
+        if names
+        else Text("Import a backlog with sprints, or load the sample: python fortnight.py sample load"),
+    )
 
 
 def sprint_figures(

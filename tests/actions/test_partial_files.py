@@ -114,3 +114,10 @@ def test_a_correction_of_an_older_sprint_does_not_reopen_what_is_done_since(stor
     october = [OCTOBER[0], ["A-1", "One, reopened", "S2", "To do", "2026-10-01", "2026-10-14"]]
     bring(store, "october.xlsx", xlsx({"Backlog": october}))
     assert (item(store, "A-1").title, item(store, "A-1").status_id) == ("One, reopened", "To do")
+
+
+def test_a_jira_export_finds_parents_that_another_file_brought(store: Store) -> None:
+    header = "Issue key,Issue id,Summary,Issue Type,Status,Parent key"
+    bring(store, "parents.csv", f"{header}\nA-1,1,One,Story,Done,\n")
+    bring(store, "children.csv", f"{header}\nA-2,2,Two,Sub-task,Done,A-1\nA-3,3,Three,Sub-task,Done,Z-9\n")
+    assert (item(store, "A-2").parent_id, item(store, "A-3").parent_id) == ("1", "Z-9")

@@ -181,7 +181,7 @@ def test_a_wrong_database_address(door: Run, monkeypatch: pytest.MonkeyPatch, ur
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["show", "sprint"], "There is no sprint -."),
+        (["show", "sprint"], "No sprint has a start date. Import a backlog with sprints"),
         (["show", "sprint", "--sprint", "S9"], "There is no sprint S9."),
         (["show", "sprint", "--source", "nix"], "There is no source “nix”."),
         (["show", "churn", "--source", "nix"], "There is no source “nix”."),

@@ -249,3 +249,11 @@ def test_an_order_of_day_and_month_is_one_of_two(house: Run, tmp_path: Path) -> 
     wrong = house("import", write_csv(tmp_path), "--day-order", "ymd")
     assert (wrong.code, "Use dmy or mdy." in wrong.err) == (2, True)
     assert house("import", write_csv(tmp_path), "--day-order", "dmy").code == 0
+
+
+def test_without_a_dated_sprint_those_there_are_are_named(house: Run, tmp_path: Path) -> None:
+    file = tmp_path / "plain.csv"
+    file.write_text("Key,Title,Sprint\nA-1,One,S1\nA-2,Two,S2\n")
+    house("import", str(file))
+    assert house("show", "sprint").failure == "No sprint has a start date. Name one with --sprint: S1, S2."
+    assert house("show", "sprint", "--sprint", "S2").code == 0

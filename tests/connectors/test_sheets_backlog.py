@@ -235,3 +235,12 @@ def test_a_header_without_rows_is_an_error() -> None:
 
 def test_empty_rows_between_are_stepped_over() -> None:
     assert parse(csv_sheet("Key,Title\nA-1,One\n,\nA-2,Two\n"), "backlog").items.at == [2, 4]
+
+
+def test_sprints_that_only_look_different_are_warned_of() -> None:
+    rows = "A-1,One,第12迭代\nA-2,Two,第１２迭代\nA-3,Three,第 12 迭代\nA-4,Four,第1迭代\n"
+    found = preview(csv_sheet(f"Key,Title,Sprint\n{rows}"), "backlog")
+    assert [(one.cell, one.severity, one.code) for one in found.problems] == [
+        ("C3", "warning", "sprint_alike"),
+        ("C4", "warning", "sprint_alike"),
+    ]
