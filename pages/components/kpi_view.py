@@ -12,7 +12,7 @@ from charts.limits import Limits, Phase
 from charts.spark import kpi_sparkline
 from core.i18n import N_
 from core.reader import Reader
-from core.wording_kpi import ASSURANCE_MEANING, LIMITS_STATE, PHASE_KIND
+from core.wording_kpi import LIMITS_STATE, PHASE_KIND
 from metrics.xmr import RULES
 from pages.components import cards, kpi_words, theme
 from pages.components.item_table import Column, item_table
@@ -149,10 +149,9 @@ def _sentences(reader: Reader, row: Row) -> Markup:
     signals = kpi_words.signal_sentences(reader, row)
     if known(row["lower"]) and not signals:
         signals = [reader.t("No signal in the present phase: what moves is noise.")]
-    meaning = reader.t(ASSURANCE_MEANING.get(kpi_words.assured(row), ""))
-    if not known(row["target"]):
-        meaning = reader.t("There is no target, so nothing can be said about meeting it.")
-    listed = Markup("").join(Markup("<li>{}</li>").format(safe(one)) for one in [meaning, *signals])
+    listed = Markup("").join(
+        Markup("<li>{}</li>").format(safe(one)) for one in [kpi_words.meaning(reader, row), *signals]
+    )
     return Markup('<ul class="fn-facts">{}</ul>').format(listed)
 
 

@@ -10,7 +10,7 @@ from charts.figure import known
 from core.i18n import N_
 from core.reader import Reader
 from core.units import format_quantity
-from core.wording_kpi import ASSURANCE, SIDE, SIGNAL
+from core.wording_kpi import ASSURANCE, ASSURANCE_MEANING, SIDE, SIGNAL
 
 NO_TARGET = "no_target"
 ORDER = ("consistently_met", "hit_and_miss", "consistently_missed", "not_enough_points", NO_TARGET)
@@ -68,9 +68,33 @@ def decision(reader: Reader, row: dict[str, Any]) -> str:
             if lacks == ["baseline"]
             else reader.t("No target is agreed: agree on one.")
         )
+    if is_turning(row):
+        return reader.t(
+            "Decide: the last points are better than these limits, so the process is changing. Find what did it, and begin a phase there."
+        )
     if assured(row) == "consistently_missed":
         return reader.t("Decide: change the process, or agree on another target. By itself it will not be met.")
     return ""
+
+
+def is_turning(row: dict[str, Any]) -> bool:
+    """Whether the limits miss the target while the last point belongs to a signal on the good side (R25): they no longer
+    say what comes next."""
+    last = row["measured_at"]
+    return assured(row) == "consistently_missed" and any(
+        signal["is_good"] and signal["last_at"] == last for signal in row["signals"]
+    )
+
+
+def meaning(reader: Reader, row: dict[str, Any]) -> str:
+    """What the assurance means, without promising what a signal contradicts."""
+    if not known(row["target"]):
+        return reader.t("There is no target, so nothing can be said about meeting it.")
+    if is_turning(row):
+        return reader.t(
+            "Both natural limits are on the bad side of the target, but the last points signal that the process is getting better."
+        )
+    return reader.t(ASSURANCE_MEANING[assured(row)])
 
 
 def decisions_first(reader: Reader, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -181,6 +181,8 @@ def kpi_row(reader: Reader, figures: KpiFigures) -> list[Figure]:
     for row in ({str(name): value for name, value in one.items()} for one in rows_of(figures.status)):
         code = row["assurance"] if isinstance(row["assurance"], str) else ""
         word = reader.t(ASSURANCE[code]) if code in ASSURANCE else reader.t("no target")
+        if kpi_words.is_turning(row):
+            word = reader.t("{assurance}, but getting better", assurance=word)
         meaning = {"consistently_met": "completed", "consistently_missed": "not_completed"}.get(code, "")
         href = sprint_filters.link("kpi", reader, kpi=str(int(row["kpi_id"])))
         value = kpi_words.write_of(reader, row)(row["current"])

@@ -99,6 +99,20 @@ def test_a_decision_waits_where_the_process_cannot_get_there_by_itself(changes: 
     assert bool(kpi_words.decision(EN, row(**changes))) is is_asked
 
 
+def test_nobody_is_told_that_a_process_which_gets_better_will_miss_its_target() -> None:
+    """The limits lie on the bad side, but the last point signals the good one: they no longer say what comes next."""
+    last, before = pd.Timestamp("2026-11-20T08:00Z"), pd.Timestamp("2026-11-13T08:00Z")
+    signal = {"rule": "beyond_limit", "side": "below", "is_good": True, "first_at": last, "last_at": last, "n": 1}
+    turning = row(assurance="consistently_missed", current=450.0, signals=[signal])
+    assert "Find what did it" in kpi_words.decision(EN, turning)
+    assert "getting better" in kpi_words.meaning(EN, turning)
+    for other in (signal | {"is_good": False}, signal | {"last_at": before}):
+        said = row(assurance="consistently_missed", signals=[other])
+        assert "By itself it will not be met" in kpi_words.decision(EN, said)
+        assert "only another process" in kpi_words.meaning(EN, said)
+    assert not kpi_words.is_turning(row(signals=[signal]))
+
+
 def test_the_answer_counts_each_assurance_once() -> None:
     rows = [
         row(),
