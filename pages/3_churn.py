@@ -19,7 +19,9 @@ PERMISSION = "read_churn"
 def main() -> None:
     """Filters, then the answer, the chart, the list of changes, the change requests, and how it is counted."""
     reader = present_reader()
-    boards = opening.opened(reader)
+    listed = request_view.requests()
+    alone = listed or not data.may("read_sprints")
+    boards = opening.opened(reader, instead=(lambda: _requests_alone(reader, listed)) if alone else None)
     if not boards:
         return
     with filters.row():
@@ -36,7 +38,6 @@ def main() -> None:
     cards.headline(reader, *churn_view.answer(reader, shown))
     cards.subline(*churn_view.facts(reader, shown))
     churn_view.chart_panel(reader, shown)
-    listed = request_view.requests()
     changes = request_forms.changes_of(shown.figures.changes)
     names = {
         "changes": reader.t("What changed ({n})", n=len(changes)) if shown.recorded else reader.t("What changed"),
@@ -59,6 +60,14 @@ def main() -> None:
         reader, "R10-R12, R17-R19, R24", policy=f"{policy} ({reader.t(POLICY[policy])})", notes=notes,
         fresh_since=data.workspace().fresh_since,
     )  # fmt: skip
+
+
+def _requests_alone(reader: Reader, listed: list[Request]) -> None:
+    """The page of whoever reads no sprint, as a business department: what it asked for and has to sign."""
+    cards.headline(reader, request_view.answer(reader, listed))
+    cards.subline(reader.t("What a team records for your department stands here, and you sign or decline it."))
+    _requests(reader, listed, {})
+    cards.counted(reader, "R17", fresh_since=data.workspace().fresh_since)
 
 
 def _requests(reader: Reader, listed: list[Request], changes: Changes) -> None:

@@ -12,8 +12,13 @@ from pages.components.data import Board
 from pages.components.markup import safe
 
 
-def opened(reader: Reader, without_sprints: Callable[[], list[Board]] | None = None) -> list[Board]:
-    """Draw what stands above a sprint page. Args: without_sprints, more boards to choose from, after those with sprints.
+def opened(
+    reader: Reader,
+    without_sprints: Callable[[], list[Board]] | None = None,
+    instead: Callable[[], None] | None = None,
+) -> list[Board]:
+    """Draw what stands above a sprint page. Args: without_sprints, more boards to choose from, after those with sprints;
+    instead, what the page shows where data has come in, but no sprint that the reader may see.
     Returns: the boards to choose from; none where the page has said why it ends."""
     entry_form.announce()
     boards = [] if data.workspace().is_empty else data.boards()
@@ -21,6 +26,8 @@ def opened(reader: Reader, without_sprints: Callable[[], list[Board]] | None = N
         boards += without_sprints()
     if boards:
         stale(reader)
+    elif instead is not None and not data.workspace().is_empty:
+        instead()
     else:
         nothing(reader)
     return boards
@@ -32,6 +39,8 @@ def nothing(reader: Reader) -> None:
         answer, why = reader.t("Nothing has come in yet."), reader.t("No file was imported and no source is connected.")
     else:
         answer, why = reader.t("No sprint has come in yet."), reader.t("The imported files name no sprint.")
+        if not data.may("manage_sources"):
+            why = reader.t("None that you may see; an administrator can say what you see.")
     cards.headline(reader, answer)
     screens.empty(reader, reader.t("Three next steps"), _steps(reader), why)
     data_view.offer_sample(reader)

@@ -75,6 +75,14 @@ def requests() -> list[Request]:
     return sorted(found, key=lambda one: not one.is_waiting)
 
 
+def answer(reader: Reader, listed: list[Request]) -> str:
+    """How many requests wait for a decision, in a sentence."""
+    waiting = sum(one.is_waiting for one in listed)
+    if not waiting:
+        return reader.t("No change request waits for a decision.")
+    return reader.tn("{n} change request waits for a decision.", "{n} change requests wait for a decision.", waiting)
+
+
 def requests_panel(reader: Reader, listed: list[Request]) -> None:
     """The list of change requests with their present state."""
     waiting = sum(one.is_waiting for one in listed)

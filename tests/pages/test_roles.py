@@ -137,6 +137,22 @@ def test_what_one_may_not_see_does_not_exist(role: Role, monkeypatch: pytest.Mon
         assert [one for one in hidden if one in told] == [], name
 
 
+def test_a_department_that_reads_no_sprint_finds_what_it_has_to_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Actor("wang", (Granted(Role.DEPARTMENT, None, frozenset({"运营部 Operations"})),))
+    test = opened(asked, monkeypatch)
+    test.switch_page("../3_churn.py").run()
+    told = sent(test)
+    assert "wait for a decision" in told or "waits for a decision" in told
+    assert [one.label for one in test.button if one.label == "Sign"] == ["Sign"]
+    assert "No sprint has come in yet" not in told and "Connect your Jira" not in told
+
+    nothing_asked = Actor("wang", (Granted(Role.DEPARTMENT, None, frozenset({"elsewhere"})),))
+    test = opened(nothing_asked, monkeypatch)
+    test.switch_page("../3_churn.py").run()
+    told = sent(test)
+    assert "No change request waits for a decision." in told and "Connect your Jira" not in told
+
+
 def test_an_auditor_reads_pseudonyms_on_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = set()
     for name, told in every_page(actor_of(Role.AUDITOR), monkeypatch):
