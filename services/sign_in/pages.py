@@ -25,6 +25,7 @@ from services.routes import own_path
 from services.sign_in import forms, notice
 from services.sign_in.html import Field, button_link, done, form, page, paragraph, reader_of, said
 from store.db import Store
+from store.tables import Person
 
 HERE = Path(__file__).parent
 ASSETS = {
@@ -187,18 +188,16 @@ async def show_link(request: Request, doors: Doors) -> Response:
         person = await run_in_threadpool(accounts.link_person, doors.store(), request.path_params["token"])
     except FortnightError as error:
         return _no_link(request, error)
-    name = person.name if person else ""
-    return _set_up_page(request, reader_of(request), None, is_first=person is None, name=name)
+    return _set_up_page(request, reader_of(request), None, is_first=person is None, person=person)
 
 
 async def do_link(request: Request, doors: Doors) -> Response:
     """Set the password and go in."""
-    token, reader, name, is_first = request.path_params["token"], reader_of(request), "", True
+    token, reader, name, person = request.path_params["token"], reader_of(request), "", None
     try:
         person = await run_in_threadpool(accounts.link_person, doors.store(), token)
-        is_first, name = person is None, person.name if person else ""
         given = await forms.given(request)
-        name = name or str(given.get("name", ""))
+        name = person.name if person else str(given.get("name", ""))
         password = _twice(str(given.get("password", "")), str(given.get("again", "")))
         browser = doors.browser(request)
         made = await run_in_threadpool(
@@ -207,7 +206,7 @@ async def do_link(request: Request, doors: Doors) -> Response:
     except NotFound as error:
         return _no_link(request, error)
     except FortnightError as error:
-        return _set_up_page(request, reader, error, is_first=is_first, name=name)
+        return _set_up_page(request, reader, error, is_first=person is None, name=name, person=person)
     return await run_in_threadpool(notice.onward, request, doors.store(), made, "/")
 
 
@@ -218,7 +217,13 @@ def _no_link(request: Request, error: FortnightError) -> Response:
 
 
 def _set_up_page(
-    request: Request, reader: Reader, error: FortnightError | None, *, is_first: bool, name: str = ""
+    request: Request,
+    reader: Reader,
+    error: FortnightError | None,
+    *,
+    is_first: bool,
+    name: str = "",
+    person: Person | None = None,
 ) -> Response:
     token = forms.token(request)
     passwords = [
@@ -230,8 +235,9 @@ def _set_up_page(
         lead = reader.t("From now on people sign in. The administrator invites them and connects sources.")
         fields = [Field("name", reader.t("Account name"), autocomplete="username", value=name), *passwords]
     else:
-        title = reader.t("Welcome, {name}", name=name)
-        lead = reader.t("Choose the password with which you will sign in from now on.")
+        login = person.name if person else name
+        title = reader.t("Welcome, {name}", name=(person.display_name if person else None) or login)
+        lead = reader.t("You sign in as {name}. Choose the password for it.", name=login)
         fields = [*passwords]
     back = own_path(request.query_params.get("next"))
     address = request.url.path + ("" if back == "/" else f"?next={quote(back, safe='/')}")

@@ -230,6 +230,13 @@ def test_on_this_machine_the_first_own_step_makes_the_administrator(sqlite_store
     assert front.log()[0][0].startswith("local:") and front.log()[0][1] == "make_first_admin"
 
 
+def test_who_is_invited_is_greeted_by_name_and_told_how_they_sign_in(front: Front) -> None:
+    people.add_person(front.store, local_admin(), name="lilei", display_name="李雷")
+    token = people.invite_person(front.store, local_admin(), name="lilei")
+    said = front.browser().get(f"/set-up/{token}?lang=zh").text
+    assert "李雷" in said and "lilei" in said
+
+
 def test_an_invitation_works_once_expires_and_resets(front: Front) -> None:
     browser, admin = front.browser(), local_admin()
     first = people.invite_person(front.store, admin, name="wang")
