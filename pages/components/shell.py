@@ -51,6 +51,7 @@ def main() -> None:
         for index, page in enumerate(allowed)
     }
     chosen = st.navigation([page for _, page in listed.values()], expanded=True)
+    st.set_page_config(page_title=f"{chosen.title} · Fortnight 双周")
     with st.sidebar:
         _sidebar(reader, workspace, listed)
     _crumb(reader, chosen.title)
