@@ -267,7 +267,7 @@ def test_volume_has_bars_for_received_and_a_line_for_open_on_one_axis() -> None:
     assert list(chart.figure.data[0].y) == [12, 20000, 3]
     assert "yaxis2" not in chart.figure.layout.to_plotly_json()
     assert "2万" in chart.figure.layout.yaxis.ticktext
-    assert texts(chart) == ["未关闭 2", "收到 3"]
+    assert texts(chart) == ["未解决 2", "收到 3"]
     assert chart.figure.layout.yaxis.range[0] == 0
 
 
