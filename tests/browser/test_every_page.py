@@ -1,5 +1,6 @@
 """A real Chromium opens every page in both languages, at both widths, light and dark, and finds nothing wrong."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +32,7 @@ def test_every_page_opens_with_its_answer(look: Look, sample_server: Server, vis
         name = path.strip("/") or "overview"
         watched.shoot(name)
         expect(page.locator("h1.fn-head").first).to_be_visible()
+        expect(page).to_have_title(re.compile(r".+ · Fortnight 双周"))
         expect(page.locator(".fn-failed")).to_have_count(0)
         expect(page.locator('[data-testid="stException"]')).to_have_count(0)
         assert not watched.scrolls_sideways(), f"{name} is wider than {look.width} px"

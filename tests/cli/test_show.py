@@ -277,7 +277,7 @@ def test_an_unknown_time_says_which_years_holidays_are_missing(house: Run, tmp_p
     ]
     said = "does not know the holidays of 2003. Times of first response that cannot be known: 1."
     assert said in house("show", "feedback").out and said in house("status").out
-    assert "没有 2003 年的节假日安排，无法计算的首次响应时长：1 个" in house("show", "feedback", "--lang", "zh").out
+    assert "没有 2003 年的节假日安排，无法计算的首次回复时长：1 个" in house("show", "feedback", "--lang", "zh").out
     # open is what is not yet resolved, answered or not, by week and by kind
     assert (shown["weeks"][-1]["open"], shown["by_kind"]["bug"]["open"], shown["by_kind"]["bug"]["waiting"]) == (
         2,
