@@ -136,6 +136,10 @@ LEDGER_FINDING = {
         "What was in {sprint} from its start, and what was added or removed, cannot be told: the "
         "sheet has no usable {items}. Add it, or import a change log."
     ),
+    "completion_unknown": N_(
+        "What of {sprint} was completed cannot be told: the sheet gives no status and no date of completion. Add the "
+        "column Status or Done at, or import a change log of statuses."
+    ),
     "initial_estimate_unknown": N_(
         "{sprint}: no initial estimate on record ({n}), so that nothing but completed and not "
         "completed is known in points: {items}. Add the column Initial estimate, or import a change log "

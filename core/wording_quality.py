@@ -9,7 +9,7 @@ QUALITY_FINDING = {
     "created_in_future": N_("{label} was created in the future."),
     "parent_missing": N_("{label} belongs to {parent}, which never came in."),
     "duplicate_key": N_("{label} stands for {n} work items: records by key cannot find the right one."),
-    "status_missing": N_("{label} has no status: it counts as not done."),
+    "status_missing": N_("{label} has no status: it does not count as done."),
     "sprint_overdue": N_("{label} is past its planned end and still open."),
     "sprint_empty": N_("{label} holds no work items."),
     "change_before_creation": N_("{label} has a change of its {field} from before it was created."),

@@ -19,6 +19,7 @@ from metrics.history import History, SprintSpan, instant, microseconds
 from metrics.presence import Counting
 from metrics.registry import INSTANT, metric
 from metrics.totals import FIGURES, RATIOS, UNITS, Figures, Ratios, balance_of, known_of, ratios_of, totals_of
+from metrics.untold import leave_open
 
 POLICIES = ("jira-cloud", "jira-dc", "plan-cn")
 ENTRY_COLUMNS = {
@@ -189,6 +190,7 @@ def fold_ledger(history: History, sprint_id: str, counting: Counting) -> Ledger:
     ended = history.ended_within(span, window[0] - FIVE_MINUTES, window[1])
     fold = Fold(history, span, counting, *window, ended, doubts)
     entries = fold.entries()
+    leave_open(history, span, entries, doubts)
     is_content_recorded = history.covers("content", span.end)
     if not is_content_recorded and entries:
         doubts.add("content_unknown", span.id, span.name)

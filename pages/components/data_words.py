@@ -33,6 +33,7 @@ FINDING_TITLE = {
     "closed_without_end": N_("Closed sprints without an end"),
     "ends_before_start": N_("Sprints that end before they start"),
     "membership_contradiction": N_("History that contradicts itself"),
+    "completion_unknown": N_("What was completed is not known"),
     "membership_unknown": N_("What was added or removed is not known"),
     "initial_estimate_unknown": N_("Initial estimates are not known"),
     "estimate_undated": N_("When an estimate changed is not known"),

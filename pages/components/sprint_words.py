@@ -15,7 +15,13 @@ from reports.figures.house import finding_text
 from reports.sprint_words import WITHOUT_DATES, amount, bare, default_unit, delivered, is_over
 
 GOAL_COLOUR = {"met": "completed", "partly": "added", "missed": "not_completed"}
-UNKNOWN = (*WITHOUT_DATES, "membership_unknown", "initial_estimate_unknown", "removed_before_added")
+UNKNOWN = (
+    *WITHOUT_DATES,
+    "membership_unknown",
+    "completion_unknown",
+    "initial_estimate_unknown",
+    "removed_before_added",
+)
 
 
 def came_in(reader: Reader, figures: SprintFigures, unit: str) -> list[str]:

@@ -257,3 +257,25 @@ def test_without_a_dated_sprint_those_there_are_are_named(house: Run, tmp_path: 
     house("import", str(file))
     assert house("show", "sprint").failure == "No sprint has a start date. Name one with --sprint: S1, S2."
     assert house("show", "sprint", "--sprint", "S2").code == 0
+
+
+@pytest.mark.parametrize("history", ["", ",Added at,Removed at,Initial estimate"])
+def test_without_statuses_what_was_completed_is_not_known(house: Run, tmp_path: Path, history: str) -> None:
+    file, cells = tmp_path / "plain.csv", ",,,3" if history else ""
+    header = f"Key,Title,Sprint,Estimate,Sprint start,Sprint completed{history}"
+    rows = [f"A-{n},One,S1,3,2026-11-02,2026-11-13{cells}" for n in (1, 2)]
+    file.write_text("\n".join([header, *rows]))
+    house("import", str(file))
+    shown = house("show", "sprint", "--json").json
+    for unit in ("points", "counts"):
+        assert (shown[unit]["completed"], shown[unit]["not_completed"]) == (None, None)
+    assert (shown[unit]["committed"], shown["ratios"]["say_do"]) == (2 if history else None, None)
+    assert {one["outcome"] for one in shown["items"]} == {None}
+    found = {one["code"]: one["text"] for one in shown["findings"]}
+    assert "the column Status or Done at" in found["completion_unknown"]
+    assert house("rebuild").out.strip().endswith("0 rows changed.")
+    file.write_text("\n".join([f"{header},Status", f"{rows[0]},To do", f"{rows[1]},"]))
+    house("import", str(file))
+    shown = house("show", "sprint", "--json").json
+    assert (shown["counts"]["completed"], shown["counts"]["not_completed"]) == (0, 2)
+    assert "completion_unknown" not in {one["code"] for one in shown["findings"]}
