@@ -11,6 +11,9 @@ DELIMITERS = (",", ";", "\t", "|")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
+_END = "\x1e"  # a row of our own after the last one: where it is missing, a cell has swallowed it
+
+
 def read_csv(content: bytes) -> tuple[str, str, list[list[str]]]:
     """The encoding, the delimiter, and rows of equal length (short ones are filled with empty cells)."""
     csv.field_size_limit(limits.MAX_CELL_CHARACTERS)
@@ -20,14 +23,21 @@ def read_csv(content: bytes) -> tuple[str, str, list[list[str]]]:
     rows: list[list[str]] = []
     cells = width = 0
     try:
-        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+        whole = text if text.endswith(("\n", "\r")) or not text else f"{text}\n"
+        for row in csv.reader(StringIO(whole + _END, newline=""), delimiter=delimiter):
             rows.append(row)
+            if row == [_END]:
+                break
             width = max(width, len(row))
             cells += len(row)
             if len(rows) > limits.MAX_ROWS or width > limits.MAX_COLUMNS or cells > limits.MAX_CELLS:
                 raise Unreadable("too_large", sheet="", row=len(rows) - 1, column=max(len(row) - 1, 0))
     except csv.Error as error:
         raise Unreadable("csv", row=len(rows), detail=str(error)) from error
+    if not rows or rows.pop() != [
+        _END
+    ]:  # a quotation mark that is never closed takes everything after it into its cell
+        raise Unreadable("quote", row=len(rows))
     if width * len(rows) > limits.MAX_CELLS:
         raise Unreadable("too_large", sheet="", row=len(rows) - 1, column=width - 1)
     if skip and rows:

@@ -32,12 +32,14 @@ _WHAT = {
     "empty": N_("{file} is empty: there is no cell in it."),
     "encrypted": N_("{file} is protected by a password."),
     "macro": N_("{file} contains macros, which are never accepted."),
+    "quote": N_("{file} has a quotation mark that is never closed: all rows after it would be one cell."),
     "csv": N_("{file} cannot be read as comma-separated text: {detail}."),
     "damaged": N_("{file} is damaged or incomplete: {detail}."),
 }
 _NEXT = {
     "encrypted": Text("Remove the password in your spreadsheet program, save it, and import it again."),
     "macro": Text("Save it as .xlsx, which keeps the cells and drops the macros, and import that."),
+    "quote": Text("Close it or write it twice, or save the sheet as .xlsx, and import that."),
     "csv": Text("Save the sheet as .xlsx or as UTF-8 .csv, and import that."),
     "damaged": _SAVE,
     "empty": Text("Download a template to see what is expected."),

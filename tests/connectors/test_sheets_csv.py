@@ -60,3 +60,12 @@ def test_a_long_text_is_never_cut() -> None:
 def test_a_cell_beyond_every_measure_is_refused() -> None:
     with pytest.raises(Invalid, match="cannot be read as comma-separated text"):
         fetch(b"Key,Title\nA-1," + b"x" * 1_100_000 + b"\n", "a.csv")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_quotation_mark_that_is_never_closed_is_refused(end: str) -> None:
+    with pytest.raises(Invalid, match=r"never closed.* Row 3"):
+        fetch(f'Key,Title\nA-1,One\nA-2,"5 inch\nA-3,Three\nA-4,Four{end}'.encode(), "a.csv")
+    closed = fetch(f'Key,Title\nA-1,"One\nline"\nA-2,"last, 5"" inch"{end}'.encode(), "a.csv").sheets[0]
+    assert closed.columns[1] == ["Title", "One\nline", 'last, 5" inch']
+    assert closed.row_count == 3
