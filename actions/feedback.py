@@ -9,7 +9,7 @@ from access.permissions import Permission
 from actions.attached import attach_to, kept_with
 from actions.base import Work, acting, action
 from actions.given import LONGEST_TEXT, one_of, optional, past, required, within
-from actions.own_source import refuse_mixing, source_for_entry
+from actions.own_source import only_project, refuse_mixing, source_for_entry
 from actions.sprint_items import item_of, no_item
 from core.actor import Actor
 from core.attached import GivenFile
@@ -61,6 +61,7 @@ def submit_feedback(
             }
         )
         _refuse_empty(given)
+        given["project_key"] = given["project_key"] or only_project(work.session, given["department"])
         work.require(project=given["project_key"], department=given["department"])
         row = work.add(
             Feedback(

@@ -6,7 +6,7 @@ from core.errors import Invalid
 from core.i18n import Text
 from store.db import Session
 from store.read import rows_where
-from store.tables import Project, Source
+from store.tables import Feedback, Kpi, Project, Source
 
 OWN_NAME = "fortnight"
 
@@ -39,6 +39,23 @@ def source_for_entry(session: Session, at: datetime, *, project_key: str | None 
     if homes and all(by_id[home].is_sample for home in homes):
         return by_id[min(homes)]
     return fortnight_source(session, at)
+
+
+def only_project(session: Session, department: str | None) -> str | None:
+    """The project of what names none, where there is but one that it can be about: the house's only one, else the only
+    one of which its department has KPIs or gave feedback; else None.
+
+    A department need not know projects; without this, what it says would reach nobody whose role is for a project.
+    """
+    samples = {source.id for source in rows_where(session, Source) if source.is_sample}
+    projects = rows_where(session, Project)
+    own = {project.key for project in projects if project.source_id not in samples}
+    keys = own or {project.key for project in projects}
+    if len(keys) > 1 and department:
+        told = {kpi.project_key for kpi in rows_where(session, Kpi, department=department)}
+        told |= {row.project_key for row in rows_where(session, Feedback, department=department)}
+        keys &= {key for key in told if key}
+    return keys.pop() if len(keys) == 1 else None
 
 
 def refuse_mixing(one: Source, other: Source) -> None:

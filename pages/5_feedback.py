@@ -17,7 +17,6 @@ reader = present_reader()
 at = now()
 figures = data.feedback()
 items = figures.items
-departments = sorted(set(items["department"].dropna()) | {name for name, _ in data.settings().department_calendars})
 entry_form.announce()
 
 if items.empty:
@@ -42,7 +41,7 @@ else:
 
 if data.may("submit_feedback"):
     with st.expander(plain(reader.t("Say what is wrong, or right")), expanded=items.empty, icon=":material/edit:"):
-        feedback_forms.submit(reader, departments)
+        feedback_forms.submit(reader, data.known_departments())
 if items.empty:
     st.stop()
 feedback_view.to_confirm(reader, figures)

@@ -36,7 +36,7 @@ def submit(reader: Reader, departments: list[str]) -> None:
         is_sent = filling.button(reader.t("Send"))
 
     def act() -> None:
-        row = data.do(given.submit_feedback, project_key=_project(reach), **fields)
+        row = data.do(given.submit_feedback, **fields)
         st.session_state["feedback.item"] = row.id  # what was just given is what one sees next
 
     if is_sent:
@@ -69,17 +69,27 @@ def _fields(reader: Reader, filling: entry_form.Entry, departments: list[str], r
     )
     left, right = st.columns(2)
     department = _department(reader, filling, departments if own is None else own, left, is_own=bool(own))
-    who = right.text_input(plain(reader.t("Your name (optional)")), key=filling.key("who"))
+    who = right.text_input(plain(reader.t("Your name (optional)")), value=data.called(), key=filling.key("who"))
+    project = _project(reader, filling, reach)
     files = feedback_files.field(reader, filling, reader.t("Screenshots or documents (optional)"))
     return {
-        "kind": kind or "other", "text": text, "csat": csat, "nps": nps, "department": department, "submitted_by": who,
+        "kind": kind or "other", "project_key": project, "text": text, "csat": csat, "nps": nps, "department": department, "submitted_by": who,
         "files": files,
     }  # fmt: skip
 
 
-def _project(reach: Scope) -> str | None:
-    """The project it belongs to where the reader may speak for projects alone: the first of theirs; else none."""
-    return None if reach.projects is None or reach.departments else min(reach.projects, default=None)
+def _project(reader: Reader, filling: entry_form.Entry, reach: Scope) -> str | None:
+    """The project it belongs to where the reader may speak for projects alone: the first of theirs; else it is asked
+    where what the reader sees is of several. None leaves it to the action."""
+    if reach.projects is not None and not reach.departments:
+        return min(reach.projects, default=None)
+    known = data.known_projects()
+    if len(known) < 2:
+        return None
+    chosen: str | None = st.selectbox(
+        plain(reader.t("Project")), known, index=None, format_func=clean, placeholder="", key=filling.key("project")
+    )
+    return chosen
 
 
 def _department(

@@ -4,7 +4,7 @@ from actions.kpis import define_kpi
 from actions.sample import clear_sample
 from store.db import Store
 from store.read import rows_where
-from store.tables import AuditEntry, Feedback, Kpi, Setting, Source
+from store.tables import AuditEntry, Feedback, Kpi, Project, Setting, Source
 from tests.actions.shop import AT, EVERYONE, LATER, everything, feedback_of, kpi_of, request_of, seed
 
 
@@ -43,6 +43,22 @@ def test_an_own_kpi_entered_before_the_sample_makes_the_house_ones_own(sqlite_st
     seed(sqlite_store, name="sample", is_sample=True)
     later = define_kpi(sqlite_store, EVERYONE, name="Accuracy", unit="%", direction="up", at=AT)
     assert later.source_id == own.source_id
+
+
+def test_feedback_that_names_no_project_reaches_the_one_it_can_be_about(sqlite_store: Store) -> None:
+    """A department reaches no project, and a team lead no other feedback than that of theirs."""
+
+    def project_of(department: str) -> str | None:
+        return feedback_of(sqlite_store, department=department, project_key=None).project_key
+
+    assert project_of("ops") is None
+    seed(sqlite_store)  # two projects
+    assert project_of("ops") is None
+    feedback_of(sqlite_store, department="ops", project_key="SHOP")
+    assert (project_of("ops"), project_of("finance")) == ("SHOP", None)
+    with sqlite_store.writing() as session:
+        session.delete(rows_where(session, Project, key="OPS")[0])
+    assert project_of("finance") == "SHOP"
 
 
 def test_an_entry_for_a_project_of_the_sample_alone_belongs_to_the_sample(sqlite_store: Store) -> None:

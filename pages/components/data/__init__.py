@@ -89,6 +89,12 @@ def real_actor() -> Actor:
     return present().actor
 
 
+def called() -> str:
+    """How whoever is signed in is called; empty at the machine itself."""
+    signed_in = present().signed_in
+    return "" if signed_in is None else signed_in.display_name
+
+
 def actor() -> Actor:
     """Who acts in this session; where an admin looks as somebody else, that person, who then may change nothing."""
     from pages.components.data.people import looking  # it reads by this module
@@ -276,4 +282,4 @@ def _counts(session: Any, scope: Scope) -> pd.DataFrame:
 
 
 from pages.components.data.ledgers import boards, churn, closed_sprints, sprint, sprints, trend  # noqa: E402, F401 - read through here; it reads by this module
-from pages.components.data.measured import feedback, kpis  # noqa: E402, F401 - likewise
+from pages.components.data.measured import feedback, known_departments, known_projects, kpis  # noqa: E402, F401 - likewise

@@ -30,3 +30,16 @@ def feedback(as_of: datetime | None = None) -> figures.FeedbackFigures:
 def _feedback(url: str, at_version: int, reach: data.Reach, as_of: datetime) -> figures.FeedbackFigures:
     with data.store().reading() as session:
         return figures.feedback_figures(session, data._scope(reach), as_of=as_of)
+
+
+def known_departments() -> list[str]:
+    """The departments that are known to the reader: of feedback, KPIs and change requests, and those with a calendar."""
+    frames = (feedback().items, kpis().status, data.table("change_requests"))
+    named = {str(one) for frame in frames for one in frame["department"].dropna()}
+    return sorted((named | {name for name, _ in data.settings().department_calendars}) - {""})
+
+
+def known_projects() -> list[str]:
+    """The projects of which the reader sees feedback or KPIs."""
+    frames = (feedback().items, kpis().status)
+    return sorted({str(one) for frame in frames for one in frame["project_key"].dropna()} - {""})
