@@ -34,6 +34,8 @@ def optional(given: str | None, field: str, *, longest: int = LONGEST_LINE) -> s
 
 def one_of(given: str, accepted: Collection[str] | Mapping[str, str], field: str) -> str:
     """A code that must be one of the accepted ones. Raises: Invalid naming them."""
+    if not given:
+        raise Invalid(Text("“{field}” must not be empty.", field=Text(field)))
     if given not in accepted:
         raise Invalid(
             Text("“{given}” is no value of “{field}”.", given=plain_text(str(given)), field=Text(field)),

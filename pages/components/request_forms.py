@@ -8,15 +8,16 @@ import streamlit as st
 from actions.change_requests import Content, Covered, raise_change_request, revise_change_request
 from actions.signatures import sign_change
 from actions.waivers import revoke_waiver, waive_change
+from core.i18n import N_
 from core.reader import Reader
 from core.rows import rows_of
-from core.wording_actions import DECISION
 from pages.components import cards, data, entry_form, filters
 from pages.components.churn_view import change_words
 from pages.components.entry_form import Entry
 from pages.components.markup import clean, plain
 from pages.components.request_view import Request, text
 
+SIGNING = {"approved": N_("Approve"), "rejected": N_("Decline")}  # what one does, where DECISION says what was done
 Change = tuple[int, str, str, str]  # source, sprint, work item, kind
 Changes = dict[Change, dict[str, Any]]
 
@@ -49,9 +50,9 @@ def sign_form(reader: Reader, one: Request) -> None:
         with form.form():
             decision = st.radio(
                 plain(reader.t("Decision")),
-                list(DECISION),
+                list(SIGNING),
                 index=None,
-                format_func=lambda code: plain(reader.t(DECISION[code])),
+                format_func=lambda code: plain(reader.t(SIGNING[code])),
                 horizontal=True,
                 key=form.key("decision"),
             )
@@ -73,7 +74,7 @@ def _signer(reader: Reader, form: entry_form.Entry) -> str | None:
     """Who signs: whoever is signed in, by their own name; at the machine itself, where nobody is, who it is is asked."""
     who = data.actor()
     if who.person_id is not None:
-        st.text(reader.t("You sign as {name}.", name=who.name))
+        st.text(reader.t("You sign as {name}.", name=data.called()))
         return None
     return str(st.text_input(plain(reader.t("Signed by")), key=form.key("signer")))
 
@@ -138,9 +139,7 @@ def _content_fields(
         plain(reader.t("Impact in days")), value=_number(held.get("impact_days")), step=1.0, key=form.key("days")
     )
     by = left.text_input(plain(reader.t("Requested by")), value=text(held.get("requested_by")), key=form.key("by"))
-    department = right.text_input(
-        plain(reader.t("Department")), value=text(held.get("department")), key=form.key("department")
-    )
+    department = _department(reader, form, text(held.get("department")), right)
     here = [code for code in changes if any(_covers(one, code) for one in covered)]
     elsewhere = tuple(one for one in covered if not any(_covers(one, code) for code in changes))
     open_or_held = [code for code, row in changes.items() if row["is_unapproved"] or code in here]
@@ -150,12 +149,31 @@ def _content_fields(
         default=here,
         format_func=lambda code: clean(change_words(reader, changes[code])),
         placeholder="",
+        select_all=False,  # an entry in English
         key=form.key("covers"),
     )
     return {
         "title": title, "reason": reason, "impact": impact, "impact_points": points, "impact_days": days,
         "requested_by": by, "department": department, "items": _items(chosen, here, covered, elsewhere),
     }  # fmt: skip
+
+
+def _department(reader: Reader, form: Entry, held: str, place: Any) -> str:
+    """Who has to sign: one of the departments that are known, since a name written otherwise would reach nobody."""
+    known = sorted({*data.known_departments(), held} - {""})
+    label = plain(reader.t("Department"))
+    if not known:
+        return str(place.text_input(label, value=held, key=form.key("department")))
+    chosen = place.selectbox(
+        label,
+        known,
+        index=known.index(held) if held else None,
+        format_func=clean,
+        placeholder="",
+        accept_new_options=True,
+        key=form.key("department"),
+    )
+    return str(chosen or "")
 
 
 def _items(

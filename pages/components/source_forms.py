@@ -112,6 +112,7 @@ def _corrections(reader: Reader, filling: entry_form.Entry, tested: Tested) -> N
             format_func=lambda key: clean(f"{dict(found.projects)[key]} ({key})"),
             key=filling.key("projects"),
             placeholder="",
+            select_all=False,  # an entry in English
         )
         boards = right.multiselect(
             plain(reader.t("Boards; none chosen means all")),
@@ -119,6 +120,7 @@ def _corrections(reader: Reader, filling: entry_form.Entry, tested: Tested) -> N
             format_func=lambda board: clean(next(f"{one.name} (#{one.id})" for one in found.boards if one.id == board)),
             key=filling.key("boards"),
             placeholder="",
+            select_all=False,  # an entry in English
         )
         with st.expander(plain(reader.t("Correct what was guessed"))):
             guesses = _guesses(reader, filling, found)

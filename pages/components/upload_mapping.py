@@ -94,6 +94,7 @@ def _field(reader: Reader, field: Any, kind: str, labels: dict[int, str], found:
                 key=key,
                 help=explained,
                 placeholder="",
+                select_all=False,  # an entry in English
             )
         )
     options = [NO_COLUMN, *labels]

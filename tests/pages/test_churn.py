@@ -149,8 +149,9 @@ def test_a_request_is_recorded_signed_and_its_signature_voided_by_a_revision(
 ) -> None:
     before = nobody(open_page("churn", query={"team": BOARD}))
     test = requests_view(open_page)
-    for name, value in (("title", "Queue count"), ("by", "陈静"), ("department", "财务部 Finance")):
+    for name, value in (("title", "Queue count"), ("by", "陈静")):
         test.text_input(key=f"churn.record.{name}").set_value(value)
+    test.selectbox(key="churn.record.department").set_value("财务部 Finance")
     test.text_area(key="churn.record.reason").set_value("the list and the headline differ")
     test.number_input(key="churn.record.points").set_value(1.0)
     test.multiselect(key="churn.record.covers").set_value([(1, "Intake Sprint 11", "SHOP-380", "added")])
@@ -161,8 +162,10 @@ def test_a_request_is_recorded_signed_and_its_signature_voided_by_a_revision(
     test = requests_view(open_page, number)
     assert "SHOP-380 Queue count differs between list and headline (added to the sprint)" in page_html(test)
     assert nobody(test) == before  # evaluated, not yet signed
-    test.radio(key=f"churn.sign.{number}.1.decision").set_value("approved")
     test.text_input(key=f"churn.sign.{number}.1.signer").set_value("王芳")
+    test.button(key=f"churn.sign.{number}.1.send").click().run()
+    assert "“Decision” must not be empty." in page_html(test) and "approved, rejected" not in page_html(test)
+    test.radio(key=f"churn.sign.{number}.1.decision").set_value("approved")
     test.button(key=f"churn.sign.{number}.1.send").click().run()
     assert not test.exception
     assert nobody(test) == before - 1

@@ -315,3 +315,16 @@ def test_components_never_send_text_to_markdown() -> None:
 def test_an_instant_reads_in_the_project_zone() -> None:
     column = Column("at", "When", "instant")
     assert item_table.in_words({"at": datetime(2026, 11, 3, 6, 2, tzinfo=UTC)}, column, ZH) == "11月3日 14:02"
+
+
+def test_no_choice_of_several_offers_an_english_entry_for_all() -> None:
+    """Streamlit adds "Select all" in English unless it is told not to."""
+    calls = [
+        (path.name, node)
+        for path in sorted((Path(__file__).parents[2] / "pages").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "multiselect"
+    ]
+    assert len(calls) >= 4
+    offering = [name for name, call in calls if "select_all" not in {one.arg for one in call.keywords}]
+    assert offering == []
