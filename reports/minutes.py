@@ -195,7 +195,7 @@ def _remarks(reader: Reader, figures: DemoFigures) -> Section:
             if isinstance(row["remark"], str)
         ]
     people = figures.reactions["guest"].nunique()
-    headers = (reader.t("Key"), reader.t("Who"), reader.t("What was said"))
+    headers = (reader.t("Key"), reader.t("From"), reader.t("What was said"))
     table = Table(
         headers, tuple(rows), frozenset(), (1, 1.6, 4), reader.t("Nobody in the room said anything by phone.")
     )

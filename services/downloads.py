@@ -1,6 +1,8 @@
 """`/archive/NUMBER`: an archived report, for who may see it and take it along; each taking is noted before it is given."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +18,7 @@ from core.errors import FortnightError, NotFound, Refused
 from core.i18n import Text, nearest_language
 from core.reader import Reader
 from core.rows import rows_of
-from core.wording_reports import MEDIA_TYPE
+from core.wording_reports import MEDIA_TYPE, REPORT_KIND
 from services.routes import LANGUAGE_COOKIE, NOT_KEPT, row_id
 from store.archive import archived_reports
 from store.db import Store
@@ -42,7 +44,9 @@ def _download(store: Callable[[], Store], request: Request) -> Response:
     except FortnightError as error:
         code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
         return PlainTextResponse(error.say(reader), status_code=code, headers=NOT_KEPT)
-    headers = {**NOT_KEPT, "Content-Disposition": f'attachment; filename="{name}"'}
+    plain = name.encode("ascii", "ignore").decode().strip("-.")  # for what knows no other letters
+    told = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    headers = {**NOT_KEPT, "Content-Disposition": told}
     return Response(content, media_type=MEDIA_TYPE[media], headers=headers)
 
 
@@ -63,8 +67,15 @@ def take(store: Store, actor: Actor, report_id: int) -> tuple[bytes, str, str]:
     content = archived_bytes(store.config, str(row["sha256"]))
     media = str(row["media"])
     record_export(store, actor, subject=str(row["file_name"]), media=media, rows=1, sha256=str(row["sha256"]))
-    stem = str(row["file_name"]).rpartition(".")[0].encode("ascii", "ignore").decode()
-    return content, f"{stem}-{str(row['sha256'])[:8]}.{media}", media
+    return content, f"{_stem(row)}-{str(row['sha256'])[:8]}.{media}", media
+
+
+def _stem(row: dict[str, Any]) -> str:
+    """What the file is called: its kind in the language of the report, and its subject."""
+    kind, language, stem = str(row["kind"]), str(row["language"]), str(row["file_name"]).rpartition(".")[0]
+    if language != "zh" or kind not in REPORT_KIND:
+        return stem
+    return Reader("zh").t(REPORT_KIND[kind]) + stem.removeprefix(kind).removesuffix("-zh")
 
 
 def _missing(request: Request) -> NotFound:

@@ -277,9 +277,10 @@ def _invitation(reader: Reader, shown: demo.Stage) -> None:
     out = io.BytesIO()
     segno.make(base + path, error="m").save(out, kind="svg", border=1, scale=4, xmldecl=False, svgns=True)
     st.html(
-        Markup('<div class="fn-stage-qr"><img alt="{}" src="data:image/svg+xml;base64,{}"><span>{}<br>{}</span></div>').format(
+        Markup('<div class="fn-stage-qr"><img alt="{}" src="data:image/svg+xml;base64,{}"><span>{}<br>{}<br>{}</span></div>').format(
             reader.t("QR code of the audience's page"), base64.b64encode(out.getvalue()).decode(),
             reader.t("Scan to say something."), reader.t("No account. Ends with the demo."),
+            Markup('<a href="{}" target="_blank">{}</a>').format(base + path, reader.t("The link, for who joins from afar")),
         )
     )  # fmt: skip
 
