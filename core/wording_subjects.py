@@ -5,9 +5,10 @@ import re
 import string
 from functools import cache
 
-from core.i18n import N_
+from core.i18n import N_, translate
 from core.reader import Reader
 from core.wording_actions import CHANGE_KIND
+from core.wording_audit import ACTION
 from core.wording_demo import NOTE_KIND
 from core.wording_reports import MEDIA_TYPE, REPORT_KIND
 
@@ -74,6 +75,26 @@ def subject_words(action: str, subject: str, reader: Reader) -> str:
                 wording, **{name: reader.t(_KIND[one]) if name == "kind" else one for name, one in held.items()}
             )
     return subject
+
+
+def entries_saying(word: str, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Of which entries this reader reads a word in what was done and to what: each action, with what stands in its subject
+    where only that tells (else nothing). Empty for the language the log is written in."""
+    if reader.lang == "en":
+        return ()
+    found = []
+    for action, done in ACTION.items():
+        wordings = SUBJECT.get(action, ())
+        only = _literals(translate(reader.lang, wordings[0])) if len(wordings) == 1 else ""
+        if word in reader.t(done) or word in only:
+            found.append((action, ""))
+        elif any("{kind}" in one for one in wordings):
+            found += [(action, code) for code, name in _KIND.items() if word in reader.t(name)]
+    return tuple(found)
+
+
+def _literals(wording: str) -> str:
+    return "\n".join(literal for literal, _, _, _ in string.Formatter().parse(wording))
 
 
 def read(wording: str, subject: str) -> dict[str, str] | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlmodel import Session
 
 from store.frames import typed
@@ -21,7 +21,8 @@ class Search:
     """What to look for in the log; empty fields find everything.
 
     Args: words, which must all stand somewhere in actor, action, subject or address; actor, action, exact names; begins_at
-    and ends_at, the first and the last instant.
+    and ends_at, the first and the last instant; said, of a word that stands in a translation of them: each action that it
+    tells of, with what then stands in the subject (nothing: anything).
     """
 
     words: str = ""
@@ -29,6 +30,7 @@ class Search:
     action: str | None = None
     begins_at: datetime | None = None
     ends_at: datetime | None = None
+    said: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 def entries(session: Session) -> Iterator[AuditEntry]:
@@ -70,11 +72,15 @@ def choices(session: Session) -> tuple[list[str], list[str]]:
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
     table = table_of(AuditEntry)
     parts: list[ColumnElement[bool]] = []
+    said = dict(search.said)
     for word in search.words.split():
         looked_in: list[Any] = [table.c[name] for name in ("actor", "action", "subject", "address")]
-        parts.append(
-            or_(*[column.icontains(word, autoescape=True) for column in looked_in], cast(table.c.id, String) == word)
-        )
+        any_of: list[ColumnElement[bool]] = [column.icontains(word, autoescape=True) for column in looked_in]
+        any_of += [
+            and_(table.c.action == action, table.c.subject.icontains(held, autoescape=True))
+            for action, held in said.get(word, ())
+        ]
+        parts.append(or_(*any_of, cast(table.c.id, String) == word))
     if search.actor is not None:
         parts.append(table.c.actor == search.actor)
     if search.action is not None:

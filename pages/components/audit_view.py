@@ -17,7 +17,7 @@ from core.i18n import N_, Text
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_fields import field_words, said, together, value_words
-from core.wording_subjects import subject_words
+from core.wording_subjects import entries_saying, subject_words
 from pages.components import cards, data, entry_form, filters, screens, upload
 from pages.components.data import audit
 from pages.components.item_table import Column, item_table
@@ -69,7 +69,9 @@ def filters_of(reader: Reader) -> Search:
         days = filters.choose(
             reader.t("When"), list(PERIODS), key="audit.when", say=lambda one: reader.t(PERIODS[one]), width=180
         )
-    return Search(clean(words or ""), actor, action, _since(reader, days or 0))
+    asked = clean(words or "")
+    told = tuple((word, entries_saying(word, reader)) for word in asked.split())
+    return Search(asked, actor, action, _since(reader, days or 0), said=told)
 
 
 def _since(reader: Reader, days: int) -> datetime | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from core.reader import Reader
-from core.wording_subjects import subject_words
+from core.wording_subjects import entries_saying, subject_words
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,15 @@ from core.wording_subjects import subject_words
 def test_a_subject_in_chinese(action: str, kept: str, said: str) -> None:
     assert subject_words(action, kept, Reader("zh")) == said
     assert subject_words(action, kept, Reader("en")) == kept
+
+
+def test_a_chinese_reader_finds_what_they_read() -> None:
+    """What was done, what it was about, and a code within that: each tells which entries of the log it stands in."""
+    zh = Reader("zh")
+    assert ("sign_change", "") in entries_saying("变更单", zh)
+    assert ("answer_feedback", "") in entries_saying("反馈", zh) and ("link_feedback", "") in entries_saying("反馈", zh)
+    assert ("take_note", "action") in entries_saying("待办", zh) and ("take_note", "decision") not in entries_saying(
+        "待办", zh
+    )
+    assert ("archive_report", "weekly") in entries_saying("周报", zh)
+    assert entries_saying("HTL-140", zh) == () == entries_saying("反馈", Reader("en"))

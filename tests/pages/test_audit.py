@@ -47,6 +47,10 @@ def test_what_was_changed_is_said_in_chinese_and_kept_as_it_was_written(open_pag
     written = test.session_state["audit.ready"][2].decode("utf-8-sig")
     assert not re.search(r",(?:work item|demo|import of|feedback|KPI|baseline of|person) ", written), written
     assert "首尾相接" in page_text(test)
+    test.text_input(key="audit.words").input("变更单 CR-27").run()
+    assert "审批了变更单" in page_text(test) and "SHOP-377" not in page_text(test)
+    test.text_input(key="audit.words").input("无此字样").run()
+    assert "没有含这些词的记录" in page_text(test)
 
 
 def test_a_broken_log_says_where(sample_home: Path, open_page: OpenPage) -> None:
