@@ -39,6 +39,7 @@ PHONE = re.compile(
 )
 NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # a number typed in full width is one, too
 PSEUDONYM = re.compile(r"[PET]-[A-Z2-7]{8}")
+GLUED = re.compile(rf"({PSEUDONYM.pattern})(?={PSEUDONYM.pattern})")  # 王芳13812345678: two, without a blank between
 CJK_NAME = re.compile(r"[\u3400-\u9fff·]{2,}")
 SHORTEST = 4  # letters: a shorter login could be any word
 
@@ -62,7 +63,8 @@ class Pseudonyms:
         hidden = EMAIL.sub(lambda found: self.of(ADDRESS, found[0]), value)
         for begin, end in reversed([found.span() for found in PHONE.finditer(hidden.translate(NARROW))]):
             hidden = hidden[:begin] + self.of(NUMBER, hidden[begin:end]) + hidden[end:]
-        return known.sub(lambda found: self.of(PERSON, found[0]), hidden) if known else hidden
+        hidden = known.sub(lambda found: self.of(PERSON, found[0]), hidden) if known else hidden
+        return GLUED.sub(r"\1 ", hidden)
 
     def value(self, name: str, held: Any, known: "re.Pattern[str] | None") -> Any:
         """A value of a column or a JSON key of that name."""

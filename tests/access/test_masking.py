@@ -1,5 +1,6 @@
 """An auditor reads pseudonyms: the same one for the same person everywhere, none for figures and keys."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +42,12 @@ HIDDEN = Pseudonyms(b"k" * 32)
 def test_addresses_and_numbers_go_figures_and_keys_stay(text: str, kept: str | None) -> None:
     told = HIDDEN.text(text, None)
     assert PSEUDONYM.sub(lambda found: found[0][:2], told) == (kept or text)
+
+
+def test_a_number_glued_to_a_name_leaves_two_pseudonyms_to_tell_apart() -> None:
+    names = Pseudonyms(b"k" * 32)
+    said = names.text("请联系王芳13812345678转8012", re.compile("王芳"))
+    assert said == f"请联系{names.of('P', '王芳')} {names.of('T', '13812345678')}转8012"
 
 
 def test_one_person_has_one_pseudonym_however_written_and_another_house_has_another() -> None:
