@@ -60,7 +60,13 @@ def membership(history: History, item: ItemHistory, span: SprintSpan) -> tuple[l
     steps: list[Step] = [(BEGINNING if added_at is None else added_at, True, added_by)]
     if removed_at is not None:
         steps.append((removed_at, False, None))
-    return steps, missing
+    return _by_whom(steps, log), missing
+
+
+def _by_whom(steps: list[Step], log: list[Step]) -> list[Step]:
+    """What a sheet states, with who did it where the sheet does not say and the log has the same step."""
+    authors = {(at, is_member): author for at, is_member, author in log}
+    return [(at, is_member, author or authors.get((at, is_member))) for at, is_member, author in steps]
 
 
 def _begin(item: ItemHistory) -> int:

@@ -91,6 +91,14 @@ def test_who_added_it_is_kept(story: Story) -> None:
     assert one.entries["why_code"][0] == "added_not_completed"
 
 
+def test_who_added_or_removed_it_is_told_by_the_log_where_the_sheet_tells_when_alone(story: Story) -> None:
+    story.item("1").state("1", added_at=at(2)).change("1", at(2), "sprint", None, "1", author="Lin")
+    story.item("2").state("2", removed_at=at(3)).change("2", at(3), "sprint", "1", None, author="Wu")
+    story.item("3").state("3", added_at=at(2), added_by="Wang").change("3", at(2), "sprint", None, "1", author="Lin")
+    told = dict(zip(story.ledger().entries["work_item_id"], story.ledger().entries["why_params"], strict=True))
+    assert (told["1"]["entered_by"], told["2"]["left_by"], told["3"]["entered_by"]) == ("Lin", "Wu", "Wang")
+
+
 def test_without_initial_estimates_points_are_null_and_counts_complete(story: Story) -> None:
     one = full_sheet(story, ("added_at", "removed_at", "done_at")).ledger()
     unknown = ("committed", "added", "carried", "re_estimated", "removed")
