@@ -72,9 +72,9 @@ def option(name: str, help_text: str, metavar: str | None = None, **more: Any) -
     return typer.Option(name, help=h(help_text), metavar=h(metavar) if metavar else None, **more)
 
 
-def argument(help_text: str, metavar: str) -> Any:
+def argument(help_text: str, metavar: str, **more: Any) -> Any:
     """An argument with its help and name in the shell's language."""
-    return typer.Argument(help=h(help_text), metavar=h(metavar), show_default=False)
+    return typer.Argument(help=h(help_text), metavar=h(metavar), show_default=False, **more)
 
 
 Json = Annotated[bool, option("--json", N_("Print JSON for programs instead of a table."))]

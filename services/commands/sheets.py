@@ -12,6 +12,8 @@ from core.reader import Reader
 from reports.shell_help import reason
 from services.commands.frame import LANG, Json, Lang, app, argument, command, h, opened, option, printed, say
 
+LAST_RUN = 2**31 - 1  # what both databases can number
+
 
 @command(app, "import", N_("Import a spreadsheet (.xlsx, .ods, .csv): all or nothing."))
 def import_file(
@@ -64,7 +66,7 @@ def _bytes_of(file: Path) -> bytes:
 
 
 @command(app, "undo", N_("Undo one import, whole; the run's number is in `status`."))
-def undo(run: Annotated[int, argument(N_("The number of the run."), N_("RUN"))]) -> None:
+def undo(run: Annotated[int, argument(N_("The number of the run."), N_("RUN"), max=LAST_RUN)]) -> None:
     from actions.undo import undo_import
 
     store, _ = opened()

@@ -186,6 +186,7 @@ def test_a_wrong_database_address(door: Run, monkeypatch: pytest.MonkeyPatch, ur
         (["show", "sprint", "--source", "nix"], "There is no source “nix”."),
         (["show", "churn", "--source", "nix"], "There is no source “nix”."),
         (["undo", "7"], "There is no import 7."),
+        (["undo", "2147483647"], "There is no import 2147483647."),
         (["sample", "clear"], "There is no sample workspace to clear."),
         (["settings", "zone", "Mars"], "“Mars” is no value of “Time zone”."),
         (["settings", "hours_per_day", "many"], "“many” is no value of “Hours of a working day”."),
