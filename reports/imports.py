@@ -4,8 +4,10 @@ from typing import Any
 
 from connectors.sheets.fields import KIND_NAMES
 from connectors.sheets.problem import Problems
+from core.plain import plain_text
 from core.reader import Reader
 
+MOST_NAMED = 10  # columns in one line
 MOST_LISTED = 50  # lines in a terminal; --json lists every problem
 
 
@@ -25,6 +27,7 @@ def import_payload(outcome: Any, reader: Reader) -> dict[str, Any]:
                 "run": None if outcome.is_dry_run else one.run_id,
                 "rows_read": one.row_count,
                 "mapping": {field: [one.headers[column] for column in columns] for field, columns in one.mapping.items()},
+                "columns_left_out": _unread(one),
                 "rows": {name: dict(count) for name, count in one.row_counts.items()},
                 "problems": [
                     {
@@ -58,6 +61,11 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
                 kind=reader.t(KIND_NAMES[one.kind]),
             )
         )
+        unread = _unread(one)
+        if unread:
+            more = reader.t(" and {n} more", n=len(unread) - MOST_NAMED) if len(unread) > MOST_NAMED else ""
+            names = ", ".join(unread[:MOST_NAMED])
+            lines.append(reader.t("  columns without a meaning, left out: {columns}", columns=names + more))
         lines += [
             reader.t("  {table}: {added} added, {changed} changed, {unchanged} unchanged", table=name, **count)
             for name, count in one.row_counts.items()
@@ -79,6 +87,12 @@ def import_lines(outcome: Any, reader: Reader) -> list[str]:
             )
         )
     return lines
+
+
+def _unread(one: Any) -> list[str]:
+    """The headers of columns that mean no field: what stands under them came in nowhere."""
+    read = {column for columns in one.mapping.values() for column in columns}
+    return [plain_text(header) for at, header in enumerate(one.headers) if header and at not in read]
 
 
 def refusal(outcome: Any) -> Problems:

@@ -279,3 +279,14 @@ def test_without_statuses_what_was_completed_is_not_known(house: Run, tmp_path: 
     shown = house("show", "sprint", "--json").json
     assert (shown["counts"]["completed"], shown["counts"]["not_completed"]) == (0, 2)
     assert "completion_unknown" not in {one["code"] for one in shown["findings"]}
+
+
+def test_columns_that_mean_nothing_are_named(house: Run, tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("Key,Title,Colour,Sprint,Weight\nA-1,One,red,S1,7\n")
+    assert "  columns without a meaning, left out: Colour, Weight\n" in house("import", str(file), "--dry-run").out
+    shown = house("import", str(file), "--json").json["sheets"][0]
+    assert shown["columns_left_out"] == ["Colour", "Weight"]
+    many = ",".join(f"Field {n}" for n in range(12))
+    file.write_text(f"Key,Title,{many}\nA-1,One{',x' * 12}\n")
+    assert "Field 8, Field 9 and 2 more\n" in house("import", str(file)).out
