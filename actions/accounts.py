@@ -11,10 +11,11 @@ from actions.sign_in import Browser, WrongPassword, audited, begin, factor_place
 from core.actor import Actor, Role
 from core.clock import now
 from core.errors import Invalid, NotFound, Refused
+from core.house import HouseSettings
 from core.i18n import Text
 from core.secrets import seal
 from store.db import Session, Store
-from store.tables import Grant, PasswordRecord, Person, SetUpLink, SignInSession
+from store.tables import Grant, PasswordRecord, Person, Setting, SetUpLink, SignInSession
 from store.write import delete_rows
 
 
@@ -44,12 +45,14 @@ def link_person(store: Store, token: str, at: datetime | None = None) -> Person 
 
 
 def use_link(
-    store: Store, browser: Browser, *, token: str, password: str, name: str = "", at: datetime | None = None
-) -> str:
+    store: Store, browser: Browser, *, token: str, password: str, name: str = "", language: str | None = None,
+    at: datetime | None = None,
+) -> str:  # fmt: skip
     """Set a password by a one-time link, and sign in. A second factor the account had is off afterwards, and its other
     sessions end.
 
-    Args: name, of the first administrator, where the link makes one. Returns: the session's token.
+    Args: name, of the first administrator, where the link makes one; language, in which they read the form, which becomes
+    that of the house. Returns: the session's token.
     Raises: NotFound, Invalid.
     """
     instant = at or now()
@@ -59,7 +62,7 @@ def use_link(
     with store.writing() as session:
         row, person = _link(session, token, instant)
         if person is None:
-            person = _first_admin(session, account, name, "set-up link", instant)
+            person = _first_admin(session, account, name, "set-up link", instant, language)
         row.used_at = instant
         session.add(row)
         lost_factor = _set_password(session, person, hashed, instant)
@@ -74,18 +77,19 @@ def use_link(
 
 
 def make_first_admin(
-    store: Store, actor: Actor, browser: Browser, *, name: str, password: str, at: datetime | None = None
-) -> str:
+    store: Store, actor: Actor, browser: Browser, *, name: str, password: str, language: str | None = None,
+    at: datetime | None = None,
+) -> str:  # fmt: skip
     """Make the first administrator in the browser of this very machine, and sign in.
 
-    Args: actor, who sits there. Returns: the session's token. Raises: Refused where there is one already; Invalid.
+    Args: actor, who sits there; language, in which they read the form: the house's, until it is set. Returns: the session's token. Raises: Refused where there is one already; Invalid.
     """
     instant, account = at or now(), account_name(name)
     hashed = hash_password(check_new(password, account))
     with store.writing() as session:
         if has_admin(session):
             raise Refused(Text("There is an administrator already."), next=Text("Sign in, or ask for an invitation."))
-        person = _first_admin(session, account, name, actor.name, instant)
+        person = _first_admin(session, account, name, actor.name, instant, language)
         _set_password(session, person, hashed, instant)
         subject = f"person {account}"
         audited(session, actor.name, "make_first_admin", subject, None, {"role": "admin"}, instant, browser.address)
@@ -164,8 +168,13 @@ def _no_link() -> NotFound:
     )  # fmt: skip
 
 
-def _first_admin(session: Session, account: str, display_name: str, by: str, at: datetime) -> Person:
+def _first_admin(
+    session: Session, account: str, display_name: str, by: str, at: datetime, language: str | None
+) -> Person:
     person = new_person(session, account, display_name, by, at)
+    if language and session.get(Setting, "language") is None:  # else reports would come by themselves in another one
+        chosen = HouseSettings().changed({"language": language}).language
+        session.add(Setting(name="language", value={"value": chosen}, changed_at=at, changed_by=by))
     grant = Grant(person_id=person.id or 0, role=Role.ADMIN.value, granted_at=at, granted_by=by)
     session.add(grant)
     session.flush()

@@ -175,8 +175,9 @@ async def do_first_admin(request: Request, doors: Doors) -> Response:
         given = await forms.given(request)
         name, password = str(given.get("name", "")), _twice(str(given.get("password", "")), str(given.get("again", "")))
         token = await run_in_threadpool(
-            accounts.make_first_admin, doors.store(), visit.actor, doors.browser(request), name=name, password=password
-        )
+            accounts.make_first_admin, doors.store(), visit.actor, doors.browser(request), name=name, password=password,
+            language=reader.lang,
+        )  # fmt: skip
     except FortnightError as error:
         return _set_up_page(request, reader, error, is_first=True, name=name)
     return forms.entered(request, token, own_path(request.query_params.get("next")))
@@ -201,7 +202,7 @@ async def do_link(request: Request, doors: Doors) -> Response:
         password = _twice(str(given.get("password", "")), str(given.get("again", "")))
         browser = doors.browser(request)
         made = await run_in_threadpool(
-            accounts.use_link, doors.store(), browser, token=token, password=password, name=name
+            accounts.use_link, doors.store(), browser, token=token, password=password, name=name, language=reader.lang
         )
     except NotFound as error:
         return _no_link(request, error)

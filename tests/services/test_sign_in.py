@@ -13,6 +13,7 @@ from access import passwords
 from access.passwords import totp_address
 from access.sessions import token_hash
 from actions import accounts, people
+from actions.settings import house_settings
 from actions.sign_in import Browser as From
 from actions.sign_in import WrongPassword, sign_in
 from core.actor import local_admin
@@ -221,9 +222,12 @@ def test_on_this_machine_the_first_own_step_makes_the_administrator(sqlite_store
     browser = front.browser()
     assert browser.who.startswith("local:") and first_link(sqlite_store, front.policy, "") is None
     assert front.browser("10.0.0.7").get("/set-up").headers["location"] == "/"
+    browser.client.headers["accept-language"] = "zh-CN"
     done = browser.send("/set-up?next=/data", name="li", password=PASSWORD, again=PASSWORD)
     assert (done.headers["location"], browser.who) == ("/data", "li")
     assert front.browser().who == ""  # from now on people sign in
+    with sqlite_store.reading() as session:
+        assert house_settings(session).language == "zh"  # reports that come by themselves are read by who set it up
     assert (
         front.browser().send("/set-up", page="/sign-in", name="x", password=PASSWORD, again=PASSWORD).status_code == 303
     )
