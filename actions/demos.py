@@ -14,7 +14,7 @@ from actions.sprint_items import item_in_sprint, sprint_in_reach
 from core.actor import Actor
 from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
-from core.wording_demo import NOTE_KIND, NOTE_STATE
+from core.wording_demo import NOTE_KIND, NOTE_STATE, NOTE_TEXT
 from store.db import Store
 from store.read import last_where, rows_where
 from store.tables import Demo, DemoNote, SprintEntry
@@ -131,7 +131,7 @@ def take_note(
         note = DemoNote(
             demo_id=demo_id,
             kind=one_of(kind, NOTE_KIND, N_("Kind")),
-            text=required(text, N_("Text"), longest=LONGEST_TEXT),
+            text=required(text, NOTE_TEXT.get(kind, N_("Text")), longest=LONGEST_TEXT),
             owner=optional(owner, N_("Owner")),
             due_on=due_on,
             work_item_id=work_item_id,

@@ -68,7 +68,7 @@ def correct_measurement(
         before = last_where(work.session, KpiMeasurement, kpi_id=kpi_id, at=instant)
         if before is None:
             raise NotFound(Text("“{name}” has no value at {instant}.", name=kpi.name, instant=instant))
-        row = _add(work, kpi, value, instant, n, required(remark, N_("Remark"), longest=LONGEST_TEXT))
+        row = _add(work, kpi, value, instant, n, required(remark, N_("Why it is corrected"), longest=LONGEST_TEXT))
         work.audit(f"measurement of {kpi.name}", before, row)
         return row
 

@@ -134,7 +134,7 @@ def test_a_value_is_corrected_not_overwritten(store: Store) -> None:
     kpi_id = measured(store).id or 0
     with pytest.raises(Invalid, match="already"):
         record_measurement(store, EVERYONE, kpi_id=kpi_id, value="1h", measured_at=START, at=LATER)
-    with pytest.raises(Invalid, match="Remark"):
+    with pytest.raises(Invalid, match="Why it is corrected"):
         correct_measurement(store, EVERYONE, kpi_id=kpi_id, value="1h", measured_at=START, remark="", at=LATER)
     correct_measurement(store, EVERYONE, kpi_id=kpi_id, value="1h", measured_at=START, remark="Misread", at=LATER)
     with store.reading() as session:

@@ -224,7 +224,7 @@ def test_a_correction_supersedes_and_says_why(sample_home: Path, open_page: Open
     next(one for one in test.selectbox if one.key == "kpi.chosen").set_value(int(kpi["kpi_id"])).run()
     field(test, "kpi.correct.value").set_value("14min")
     press(test, "kpi.correct.send")
-    assert "“Remark” must not be empty." in page_html(test)
+    assert "“Why it is corrected” must not be empty." in page_html(test)
     field(test, "kpi.correct.remark").set_value("typed wrong")
     press(test, "kpi.correct.send")
     assert kpi_row()["current"] == 840.0 and "typed wrong" in page_html(test)
