@@ -1,5 +1,6 @@
 """Requirement churn per sprint, against the team's own limits (R17, R24)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.reader import Reader
 from core.rows import rows_of
 
 ROOMY = 6  # so many bars have room for a number each on a phone
+NUMBERED = re.compile(r"(\D*)(\d+)(\D*)")
 PARTS = ("added", "removed", "re_estimated")
 
 
@@ -41,6 +43,8 @@ def churn_bars(
     rows = rows_of(sprints)
     places = list(range(len(rows)))
     prefix, names = split_names([str(row["name"]) for row in rows])
+    if narrow and not prefix:
+        prefix, names = split_numbers(names)
     traces = [_part(part, rows, places, reader, palette, keys or {}) for part in PARTS]
     heights = [float(row["churn_gross"]) if known(row["churn_gross"]) else 0.0 for row in rows]
     peak = max(
@@ -66,6 +70,16 @@ def churn_bars(
         "annotations": notes,
     }
     return Chart(draw(traces, layout, palette), _alt(rows, limits, reader))
+
+
+def split_numbers(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Names that differ by their number alone, as 第1迭代 and 第2迭代: 第…迭代 under the axis, the numbers at the ticks."""
+    found = [NUMBERED.fullmatch(name) for name in names]
+    around = {(one[1], one[3]) for one in found if one}
+    if len(names) < 2 or len(around) != 1 or not all(found):
+        return "", list(names)
+    before, after = around.pop()
+    return f"{before}…{after}", [one[2] for one in found if one]
 
 
 def split_names(names: Sequence[str]) -> tuple[str, list[str]]:

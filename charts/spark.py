@@ -109,7 +109,9 @@ def _free_height(scale: "_Scale", values: Sequence[float | None], target: float 
     """Where beside its upright a phase's name meets neither the line nor the target; the top where it would everywhere."""
     reach = max(scale.count // 3, 1)
     near = [v for v in values[max(index - reach, 0) : index + reach] if v is not None and math.isfinite(v)]
-    taken = [scale.percent_y(v) for v in [*near, *([target] if target is not None and known(target) else [])]]
+    taken = [scale.percent_y(v) for v in near]
+    if target is not None and known(target):  # its line, and its name above the line
+        taken += [scale.percent_y(target), scale.percent_y(target) - LABEL_TALL]
 
     def is_free(top: float) -> bool:
         return not any(top - 4 < y < top + LABEL_TALL for y in taken)

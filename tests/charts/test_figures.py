@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from charts.axis import day_ticks, round_step, short_number, ticks
-from charts.churn import churn_bars, split_names
+from charts.churn import churn_bars, split_names, split_numbers
 from charts.feedback import feedback_volume, score_trend
 from charts.figure import Chart, key_list, plain, signed, template, wrap_label
 from charts.kpi import kpi_chart, phase_places, stagger
@@ -155,6 +155,12 @@ def test_no_sprint_at_all_is_an_empty_chart_that_says_so() -> None:
 )
 def test_shared_words_of_names_go_under_the_axis(names: list[str], expected: tuple[str, list[str]]) -> None:
     assert split_names(names) == expected
+
+
+def test_names_that_differ_by_their_number_alone_fit_on_a_phone() -> None:
+    assert split_numbers(["第9迭代", "第10迭代"]) == ("第…迭代", ["9", "10"])
+    for names in (["第1迭代", "第2冲刺"], ["第1迭代", "收尾"], ["第1迭代"]):
+        assert split_numbers(names) == ("", names)
 
 
 def test_figures_in_counts_are_refused_since_an_item_can_be_in_two_parts() -> None:

@@ -70,6 +70,15 @@ def test_the_name_of_a_phase_keeps_off_the_line() -> None:
     assert name.top > 20
 
 
+def test_the_name_of_a_phase_keeps_off_the_name_of_the_target() -> None:
+    falling = [88.0, 84, 73, 68, 60, 53, 47, 40, 34]
+    spark = kpi_sparkline(
+        falling, reader=EN, palette=LIGHT, write=EN.number, target=30, phases=[(0, ""), (2, "Launch")]
+    )
+    target, name = (next(mark for mark in spark.marks if mark.meaning == one) for one in ("completed", "phase"))
+    assert target.left == 0 and name.top + 20 <= target.top - 20
+
+
 def test_a_last_value_that_is_not_known_has_no_dot() -> None:
     assert trend_strip([1, 2, None], reader=EN, palette=LIGHT, write=EN.number).dot is None
     assert trend_strip([1, None, 2], reader=EN, palette=LIGHT, write=EN.number).dot is not None
