@@ -15,6 +15,7 @@ from core.reader import Reader
 from core.rows import rows_of
 from core.wording import BUCKET, OUTCOME
 from core.wording_actions import POLICY, VERDICT
+from core.wording_actors import actor_words
 from core.wording_demo import NOTE_STATE, REACTION
 from metrics.forecast import Forecast
 from metrics.sprints import velocity
@@ -129,7 +130,9 @@ def minutes(figures: DemoFigures, reader: Reader, *, made_by: str, made_at: date
             blocks.outlook(reader, figures.forecast, figures.velocity, unit),
         ),
         footer=" · ".join([rules, reader.t("policy {name}", name=policy), age]),
-        made=reader.t("Made {at} by {name}.", at=reader.instant(made_at, with_year=True), name=made_by),
+        made=reader.t(
+            "Made {at} by {name}.", at=reader.instant(made_at, with_year=True), name=actor_words(made_by, reader)
+        ),
     )
 
 

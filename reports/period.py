@@ -12,6 +12,7 @@ from core.reader import Reader
 from core.rows import rows_of
 from core.units import format_quantity
 from core.wording_actions import CHANGE_KIND
+from core.wording_actors import actor_words
 from core.wording_kpi import ASSURANCE, SIGNAL
 from core.wording_reports import REPORT_KIND
 from metrics.feedback import UNRESOLVED, scores
@@ -112,7 +113,9 @@ def period_report(
             _feedback(reader, figures),
         ),
         footer=" · ".join([reader.t("Counted by the rules R1, R9-R17, R23-R29"), age]),
-        made=reader.t("Made {at} by {name}.", at=reader.instant(made_at, with_year=True), name=made_by),
+        made=reader.t(
+            "Made {at} by {name}.", at=reader.instant(made_at, with_year=True), name=actor_words(made_by, reader)
+        ),
     )
 
 

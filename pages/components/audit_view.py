@@ -16,6 +16,7 @@ from core.errors import FortnightError, Invalid
 from core.i18n import N_, Text
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_actors import actor_words
 from core.wording_fields import field_words, said, together, value_words
 from core.wording_subjects import entries_saying, subject_words
 from pages.components import cards, data, entry_form, filters, screens, upload
@@ -59,7 +60,7 @@ def filters_of(reader: Reader) -> Search:
             reader.t("Who did it"),
             [None, *who],
             key="audit.who",
-            say=lambda one: one or reader.t("Everybody"),
+            say=lambda one: actor_words(one, reader) if one else reader.t("Everybody"),
             width=200,
         )
         action = filters.choose(
@@ -93,6 +94,7 @@ def listing(reader: Reader, entries: pd.DataFrame, found: int) -> None:
             screens.zero(reader, reader.t("No entry has these words."))
             return
         told = entries.assign(
+            who=[actor_words(str(one), reader) for one in entries["who"]],
             done=[action_words(one, reader) for one in entries["action"]],
             subject=[subject_words(row["action"], row["subject"], reader) for row in rows_of(entries)],
             change=[_change(row, reader) for row in rows_of(entries)],

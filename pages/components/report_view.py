@@ -16,6 +16,7 @@ from core.i18n import LANGUAGES
 from core.made_report import Made
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_actors import actor_words
 from core.wording_reports import REPORT_KIND, REPORT_LANGUAGE
 from pages.components import cards, data, entry_form, filters, screens
 from pages.components.data import reports
@@ -115,7 +116,7 @@ def downloads(reader: Reader, archived: pd.DataFrame, most: int = 4) -> None:
             break
         facts = [
             reader.t(REPORT_KIND[str(kind)]), _days(reader, str(subject)), reader.t(REPORT_LANGUAGE[str(language)]),
-            reader.instant(made_at, with_year=True), files["made_by"].iloc[0],
+            reader.instant(made_at, with_year=True), actor_words(str(files["made_by"].iloc[0]), reader),
         ]  # fmt: skip
         links = Markup("").join(_link(reader, row) for row in rows_of(files))
         st.html(Markup('<div class="fn-archived">{}<div>{}</div></div>').format(join(facts), links))

@@ -11,6 +11,7 @@ from core.i18n import unpacked
 from core.kept_errors import told_again
 from core.reader import Reader
 from core.rows import rows_of
+from core.wording_actors import actor_words
 from core.wording_tables import RUN_STATE, SHEET_KIND
 from pages.components import cards, data, entry_form, screens
 from pages.components.data_words import RUN_BADGE
@@ -41,6 +42,7 @@ def history(reader: Reader) -> None:
         if not any(runs["error"].notna()):
             columns.pop()
         shown = runs.assign(
+            actor=[actor_words(str(one), reader) for one in runs["actor"]],
             number=runs["run_id"].astype("str"),
             what=[_what(reader, row) for row in rows_of(runs)],
             rows=[_rows(reader, counts) for counts in runs["row_counts"]],
