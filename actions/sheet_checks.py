@@ -7,8 +7,9 @@ from typing import Any
 from connectors.records import StatedRecord
 from connectors.rows import Records
 from connectors.sheets.cells import text_of
-from connectors.sheets.problem import Problem, cell_name
+from connectors.sheets.problem import Problem
 from connectors.sheets.source import Preview
+from core.cell_names import cell_name
 from core.i18n import N_, Text
 from store import lookup
 from store.db import Session

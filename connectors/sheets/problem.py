@@ -47,18 +47,3 @@ class Problems(Invalid):
             where=errors[0].text() if errors else None,
             next=Text("Correct the file, or the mapping of its columns, and import it again."),
         )
-
-
-def column_name(column: int) -> str:
-    """0, 25, 26 -> A, Z, AA."""
-    name = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(65 + letter) + name
-    return name
-
-
-def cell_name(row: int, column: int) -> str:
-    """Row and column, counted from 0, as spreadsheets write them: (6, 2) -> C7."""
-    return f"{column_name(column)}{row + 1}"

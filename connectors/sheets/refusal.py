@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.sheets import limits
-from connectors.sheets.problem import cell_name
+from core.cell_names import cell_name
 from core.errors import Invalid
 from core.i18n import N_, Text
 

@@ -14,10 +14,11 @@ from connectors.sheets.guess import FieldMapping, guess, header_texts, match
 from connectors.sheets.known import Known
 from connectors.sheets.kpi_sheets import parse_kpi
 from connectors.sheets.measurements import parse_measurements
-from connectors.sheets.problem import Problem, Problems, cell_name
+from connectors.sheets.problem import Problem, Problems
 from connectors.sheets.reader import Book, Sheet, read_book
 from connectors.sheets.settings import Settings
 from connectors.sheets.table import Table
+from core.cell_names import cell_name
 from core.errors import Invalid
 from core.i18n import Text
 

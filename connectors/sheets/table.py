@@ -19,9 +19,10 @@ from connectors.sheets.cells import (
 )
 from connectors.sheets.dates import DateReader, day_order
 from connectors.sheets.field import FieldType, SheetField
-from connectors.sheets.problem import Problem, Severity, cell_name, column_name
+from connectors.sheets.problem import Problem, Severity
 from connectors.sheets.reader import Cell, Sheet
 from connectors.sheets.settings import Settings
+from core.cell_names import cell_name, column_name
 from core.errors import Invalid
 from core.i18n import Text
 from core.plain import UNSTORABLE, plain_text

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from actions.sheet_reading import Reading, kinds, preview_file, remembered_reading
+from core.cell_names import column_name
 from core.reader import Reader
 from core.wording_tables import SHEET_KIND
 from pages.components import cards, data
@@ -115,18 +116,9 @@ def _column_label(sheet: Any, index: int, row: int) -> str:
     header = " ".join(cell_text(column[row]).split())
     values = [cell_text(cell) for cell in column[row + 1 : row + 20] if cell != ""][:2]
     samples = f" ({', '.join(value[:14] for value in values)})" if values else ""
-    return f"{_letter(index)} · {header}{samples}" if header or values else ""
+    return f"{column_name(index)} · {header}{samples}" if header or values else ""
 
 
 def cell_text(value: Any) -> str:
     """A cell as it is shown: whole numbers without their point."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _letter(index: int) -> str:
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
