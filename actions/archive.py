@@ -15,10 +15,8 @@ from core.i18n import N_, Text
 from core.made_report import Made
 from core.wording_reports import MEDIA_TYPE, REPORT_KIND, REPORT_LANGUAGE
 from store.db import Store
-from store.kept_files import keep_file, kept_path
+from store.kept_files import ARCHIVE, keep_file, kept_path
 from store.tables import ArchivedReport
-
-FOLDER = "archive"
 
 
 @action(Permission.MAKE_REPORT)
@@ -36,7 +34,7 @@ def archive_report(store: Store, actor: Actor, *, made: Made, at: datetime | Non
             work.require(project=made.project_key)
         rows = []
         for media, content in made.files.items():
-            digest = keep_file(store.config, FOLDER, content)
+            digest = keep_file(store.config, ARCHIVE, content)
             row = ArchivedReport(
                 kind=one_of(made.kind, REPORT_KIND, N_("Report")),
                 subject=required(made.subject, N_("Subject")),
@@ -63,7 +61,7 @@ def archived_bytes(config: Config, sha256: str) -> bytes:
 
     Raises: FortnightError where the file is gone or is no longer what was archived.
     """
-    return kept_path(config, FOLDER, sha256).read_bytes()
+    return kept_path(config, ARCHIVE, sha256).read_bytes()
 
 
 def _file_name(made: Made, media: str) -> str:

@@ -9,11 +9,9 @@ from core.errors import Invalid
 from core.i18n import Text
 from store.attachments import standing
 from store.db import Store
-from store.kept_files import drop_file, keep_file
+from store.kept_files import ATTACHMENTS, drop_file, keep_file
 from store.read import rows_where
 from store.tables import Attachment, Feedback, ItemMedia
-
-FOLDER = "attachments"
 
 
 @contextmanager
@@ -38,7 +36,7 @@ def forget_files(store: Store, hashes: Iterable[str]) -> None:
             for row in rows_where(session, ItemMedia):
                 latest[row.source_id, row.sprint_id, row.work_item_id] = row.sha256
             if sha256 not in latest.values() and not standing(session, sha256=sha256):
-                drop_file(store.config, FOLDER, sha256)
+                drop_file(store.config, ATTACHMENTS, sha256)
 
 
 def attach_to(
@@ -58,7 +56,7 @@ def attach_to(
         )  # fmt: skip
     rows: list[Attachment] = []
     for one in checked:
-        sha256 = keep_file(store.config, FOLDER, one.content)
+        sha256 = keep_file(store.config, ATTACHMENTS, one.content)
         kept.append(sha256)
         if sha256 in {row.sha256 for row in [*there, *rows]}:
             raise Invalid(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from access.permissions import Permission
-from actions.attached import FOLDER, forget_files, kept_with
+from actions.attached import forget_files, kept_with
 from actions.base import Work, acting, action
 from actions.given import required
 from actions.settings import house_settings
@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound
 from core.i18n import N_, Text
 from core.media import media_type_of
 from store.db import Store
-from store.kept_files import keep_file
+from store.kept_files import ATTACHMENTS, keep_file
 from store.read import last_where
 from store.tables import ItemMedia
 
@@ -46,7 +46,7 @@ def attach_media(
             )
         before = _latest(work, source_id, sprint_id, work_item_id)
         media_type = media_type_of(content)
-        kept.append(keep_file(store.config, FOLDER, content))
+        kept.append(keep_file(store.config, ATTACHMENTS, content))
         row = ItemMedia(
             source_id=source_id,
             sprint_id=sprint_id,

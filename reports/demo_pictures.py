@@ -11,9 +11,7 @@ from core.rows import rows_of
 from reports.paper import Paragraph, Picture, Section
 from store import demos as demo_store
 from store import frames
-from store.kept_files import kept_path
-
-FOLDER = "attachments"
+from store.kept_files import ATTACHMENTS, kept_path
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def pictures_of(
             found.append(Shown(one, name))
             continue
         try:
-            content = kept_path(config, FOLDER, str(rows[one]["sha256"])).read_bytes()
+            content = kept_path(config, ATTACHMENTS, str(rows[one]["sha256"])).read_bytes()
             found.append(Shown(one, name, for_paper(content)))
         except FortnightError as error:  # said where the picture would stand
             found.append(Shown(one, name, lost=error))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from access.gate import visit_of
@@ -14,12 +14,13 @@ from access.permissions import Permission, is_masked, require, scope_of
 from actions.archive import archived_bytes
 from actions.audit import record_export
 from core.actor import Actor
-from core.errors import FortnightError, NotFound, Refused
-from core.i18n import Text, nearest_language
+from core.errors import FortnightError, NotFound
+from core.i18n import Text
 from core.reader import Reader
 from core.rows import rows_of
 from core.wording_reports import MEDIA_TYPE, REPORT_KIND
-from services.routes import LANGUAGE_COOKIE, NOT_KEPT, row_id
+from services.kept_answers import refusal
+from services.routes import NOT_KEPT, row_id
 from store.archive import archived_reports
 from store.db import Store
 
@@ -35,15 +36,12 @@ def archive_route(store: Callable[[], Store]) -> Route:
 
 def _download(store: Callable[[], Store], request: Request) -> Response:
     actor = visit_of(request.scope).actor
-    asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
-    reader = Reader(nearest_language(asked), "UTC")
     try:
         if actor is None:
             raise _missing(request)
         content, name, media = take(store(), actor, row_id(request, "report"))
     except FortnightError as error:
-        code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
-        return PlainTextResponse(error.say(reader), status_code=code, headers=NOT_KEPT)
+        return refusal(request, error)
     plain = name.encode("ascii", "ignore").decode().strip("-.")  # for what knows no other letters
     told = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     headers = {**NOT_KEPT, "Content-Disposition": told}

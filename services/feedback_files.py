@@ -14,17 +14,16 @@ from starlette.routing import Route
 
 from access.gate import visit_of
 from access.permissions import Permission, is_masked, require, scope_of
-from actions.attached import FOLDER
 from core.actor import Actor
 from core.errors import FortnightError, NotFound
 from core.i18n import Text
 from core.media import for_paper, is_picture
 from core.rows import rows_of
-from services.attached import HEADERS, refusal
+from services.kept_answers import HEADERS, refusal
 from services.routes import row_id
 from store import frames
 from store.db import Store
-from store.kept_files import kept_path
+from store.kept_files import ATTACHMENTS, kept_path
 
 SMALL_PIXELS = 480
 _ONE_AT_A_TIME = threading.Lock()  # a large photograph takes hundreds of megabytes while it is made small
@@ -67,7 +66,7 @@ def find(store: Store, actor: Actor | None, attachment_id: int) -> Found:
         rows = rows_of(frames.attachments(session, scope_of(actor), attachment_id=attachment_id))
     if not rows:
         raise missing
-    path = kept_path(store.config, FOLDER, str(rows[0]["sha256"]))
+    path = kept_path(store.config, ATTACHMENTS, str(rows[0]["sha256"]))
     return Found(path, str(rows[0]["media_type"]), str(rows[0]["file_name"]))
 
 

@@ -10,17 +10,16 @@ from starlette.routing import Route
 
 from access.gate import visit_of
 from access.permissions import Permission, is_masked, require, scope_of
-from actions.attached import FOLDER
 from core.actor import Actor
 from core.errors import FortnightError, NotFound
 from core.i18n import Text
 from core.rows import rows_of
-from services.attached import HEADERS, refusal
+from services.kept_answers import HEADERS, refusal
 from services.routes import row_id
 from store import frames
 from store.db import Store
 from store.demos import standing_media
-from store.kept_files import kept_path
+from store.kept_files import ATTACHMENTS, kept_path
 from store.read import rows_where
 from store.tables import ItemMedia
 
@@ -62,4 +61,4 @@ def find(store: Store, actor: Actor | None, media_id: int) -> tuple[Path, str]:
         if media_id not in shown or sprint.empty or item.empty:
             raise missing
         sha256, media_type = str(row.sha256), str(row.media_type)
-    return kept_path(store.config, FOLDER, sha256), media_type
+    return kept_path(store.config, ATTACHMENTS, sha256), media_type

@@ -9,9 +9,11 @@ from core.config import Config
 from core.errors import FortnightError
 from core.i18n import Text
 
+ARCHIVE, ATTACHMENTS = "archive", "attachments"  # the folders under the home
+
 
 def keep_file(config: Config, folder: str, content: bytes) -> str:
-    """Keep bytes. Args: folder, under the home: `archive`, `attachments`. Returns: their SHA-256."""
+    """Keep bytes. Args: folder, ARCHIVE or ATTACHMENTS. Returns: their SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
     path = _path(config, folder, sha256)
     if path.exists():

@@ -1,4 +1,4 @@
-"""What the routes of attached files have in common: how kept bytes are handed out, and how a refusal is said."""
+"""What the routes of kept files, archived and attached, have in common: how kept bytes are handed out, and how a refusal is said."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,8 +16,9 @@ HEADERS = {
 
 
 def refusal(request: Request, error: FortnightError) -> Response:
-    """An error in the reader's language; of a fault of the house what failed, without paths."""
+    """An error in the reader's language; of a fault of the house what failed and what to do, without the path."""
     asked = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language")
     code = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Refused) else 500
-    said = error.say(Reader(nearest_language(asked), "UTC")) if code < 500 else str(error.what)
-    return PlainTextResponse(said, status_code=code, headers=NOT_KEPT)
+    reader = Reader(nearest_language(asked), "UTC")
+    said = error if code < 500 else FortnightError(error.what, next=error.next)
+    return PlainTextResponse(said.say(reader), status_code=code, headers=NOT_KEPT)
