@@ -3,9 +3,10 @@
 Sprints are derived some thousand items at a time, so that memory does not grow with the source.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from access.permissions import Permission
@@ -13,7 +14,7 @@ from actions.base import acting, action
 from actions.source_findings import find_doubts, finding_row
 from core.actor import EVERYTHING, Actor
 from core.collector import collector_at_rest
-from metrics.history import CONTENT_FIELDS, FIELDS, History, microseconds
+from metrics.history import CONTENT_FIELDS, FIELDS, microseconds
 from metrics.ledger import Ledger, entry_columns, total_columns
 from metrics.recorded import Columns, SourceRules, fold_sprints, recorded_history
 from store import facts, frames
@@ -24,6 +25,7 @@ from store.sprint_items import add_subtasks, item_counts, items_of_sprints, link
 
 ITEMS_AT_ONCE = 5000
 NOTHING: Mapping[str, datetime | None] = MappingProxyType({})
+Fold = Callable[[list[str]], Iterable[Ledger]]  # some sprints' ledgers, from the records as they stand
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ def derive(
     counts = item_counts(session, source_id)
     if sprint_ids is None or not rules.spans.keys() >= set(sprint_ids):
         changed += forget_sprints(session, source_id, rules.spans.keys())
-    targets, checked, history = list(rules.spans), None, None
+    targets, checked = list(rules.spans), None
+    fold: Fold = partial(_ledgers, session, source_id, rules)
     if first is not None:
-        history = recorded_history(rules, first.items, [], first.stated)
+        fold = partial(fold_sprints, rules, recorded_history(rules, first.items, [], first.stated))
     elif sprint_ids is not None:
         whole = items_of_sprints(session, source_id, sprint_ids) | set(item_ids)
         checked = whole | reworded.keys()
@@ -86,7 +89,7 @@ def derive(
         targets = [one for one in rules.spans if one in wanted]
     with collector_at_rest():
         for part in _parts(targets, counts):
-            changed += _derive_part(session, source_id, rules, part, history)
+            changed += _derive_part(session, source_id, rules, part, fold)
         changed += find_doubts(session, source_id, checked, at=at)
     return Derived(len(targets), changed)
 
@@ -140,15 +143,10 @@ def _parts(sprint_ids: Iterable[str], counts: dict[str, int]) -> Iterator[list[s
         yield part
 
 
-def _derive_part(
-    session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str], history: History | None
-) -> int:
+def _derive_part(session: Session, source_id: int, rules: SourceRules, sprint_ids: list[str], fold: Fold) -> int:
     if rules.counts_subtasks:
         add_subtasks(session, source_id, sprint_ids)
-    if history is None:
-        ledgers = list(_ledgers(session, source_id, rules, sprint_ids))
-    else:
-        ledgers = list(fold_sprints(rules, history, sprint_ids))
+    ledgers = list(fold(sprint_ids))
     found = [finding_row(source_id, one.sprint_id, finding) for one in ledgers for finding in one.findings]
     changed = replace_entries(session, source_id, sprint_ids, entry_columns(ledgers))
     changed += replace_totals(session, source_id, sprint_ids, total_columns(ledgers))

@@ -33,7 +33,7 @@ def told_elsewhere(sheets: Sequence[Parsed], stored: Mapping[str, datetime]) -> 
     telling: dict[str, tuple[datetime, int]] = {}
     every = []
     for number, sheet in enumerate(sheets):
-        latest = dict.fromkeys(sheet.items.column("external_id"), LONG_AGO) if len(sheet.items) else {}
+        latest = dict.fromkeys(sheet.items.column("external_id"), LONG_AGO)
         for sprint_id, item_id in _pairs(sheet.stated):
             latest[item_id] = max(latest[item_id], starts.get(sprint_id) or LONG_AGO)
         for item_id, at in latest.items():
@@ -65,12 +65,9 @@ def write_projects_and_boards(work: Import, parsed: Parsed) -> None:
 def write_sprints(work: Import, parsed: Parsed) -> None:
     """Write the sprints that a sheet names; its project is that of its items, where they are all of one."""
     projects: dict[str, set[str | None]] = defaultdict(set)
-    if len(parsed.items):
-        for sprint_ids, project in zip(
-            parsed.items.column("sprint_ids"), parsed.items.column("project_key"), strict=True
-        ):
-            for sprint_id in sprint_ids:
-                projects[sprint_id].add(project)
+    for sprint_ids, project in zip(parsed.items.column("sprint_ids"), parsed.items.column("project_key"), strict=True):
+        for sprint_id in sprint_ids:
+            projects[sprint_id].add(project)
     rows = [
         {**row, "project_key": next(iter(found)) if len(found := projects[row["external_id"]]) == 1 else None}
         for row in work.rows(parsed.sprints, is_deleted=False)
@@ -127,7 +124,7 @@ def write_items(work: Import, parsed: Parsed, elsewhere: Collection[str] = ()) -
 
 
 def _pairs(stated: Records[StatedRecord]) -> list[Pair]:
-    return list(zip(stated.column("sprint_id"), stated.column("work_item_id"), strict=True)) if len(stated) else []
+    return list(zip(stated.column("sprint_id"), stated.column("work_item_id"), strict=True))
 
 
 def _parents(work: Import, ids: Sequence[str], named: Sequence[str | None]) -> list[str | None]:

@@ -173,7 +173,6 @@ def _require_projects(work: Work, sheets: Sequence[Preview]) -> None:
         project
         for one in sheets
         for records in (one.parsed.items, one.parsed.kpis, one.parsed.feedback)
-        if len(records)
         for project in records.column("project_key")
     }
     for project in projects or {None}:

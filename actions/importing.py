@@ -80,6 +80,4 @@ class Import:
 
 def unsaid(records: Records[Any]) -> frozenset[str]:
     """Columns that the sheet does not speak of: what another file said of them stays."""
-    if not len(records) or not records.known:
-        return ALWAYS
-    return frozenset(records.columns) - records.known
+    return records.names - records.known if records.known else ALWAYS

@@ -72,7 +72,6 @@ def _without_sprint(session: Session, source_id: int, found: Preview, earlier: S
     inside = {
         key
         for one in earlier
-        if len(one.parsed.items)
         for key, held in zip(one.parsed.items.column("key"), one.parsed.items.column("sprint_ids"), strict=True)
         if held
     }

@@ -65,7 +65,7 @@ class Records(Generic[R]):
         return frozenset(cast(dict[str, Any], self.rows[0])) if self.rows else frozenset()
 
     def column(self, name: str) -> Sequence[Any]:
-        """One value of every row."""
+        """One value of every row; nothing where there are none."""
         if self._columns is not None:
             return self._columns[name]
         return [cast(dict[str, Any], row)[name] for row in self.rows]

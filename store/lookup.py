@@ -143,51 +143,36 @@ def stated_known(session: Session, source_id: int, item_ids: Collection[str]) ->
     return found
 
 
-def items_as_stored(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, Row]:
-    """External id -> the row of each of these items."""
-    item = table_of(t.WorkItem)
-    found: dict[str, Row] = {}
-    for part in _parts(item_ids):
-        where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
-        found.update({row.external_id: dict(row._mapping) for row in session.execute(select(item).where(*where))})
-    return found
-
-
 def item_keys(session: Session) -> set[str]:
     """Every key that leads to an item."""
     item = table_of(t.WorkItem)
     return {row[0] for row in session.execute(select(item.c.key).distinct().where(item.c.is_deleted.is_(False)))}
 
 
-def sprint_ids_of(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, list[str]]:
-    """The sprints each of these items is in, as stored."""
+def items_as_stored(session: Session, source_id: int, item_ids: Collection[str], *names: str) -> dict[str, Row]:
+    """External id -> these columns of each of some items (all of them where none is named)."""
     item = table_of(t.WorkItem)
-    found: dict[str, list[str]] = {}
+    columns = [item.c[name] for name in ("external_id", *names)] if names else list(item.c)
+    found: dict[str, Row] = {}
     if session.execute(select(item.c.external_id).where(item.c.source_id == source_id).limit(1)).first() is None:
         return found  # a first import: none of its thousands of items need be looked for
     for part in _parts(set(item_ids)):
         where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
-        found.update(
-            {
-                row[0]: list(row[1] or [])
-                for row in session.execute(select(item.c.external_id, item.c.sprint_ids).where(*where))
-            }
-        )
+        found.update({row.external_id: dict(row._mapping) for row in session.execute(select(*columns).where(*where))})
     return found
+
+
+def sprint_ids_of(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, list[str]]:
+    """The sprints each of these items is in, as stored."""
+    found = items_as_stored(session, source_id, item_ids, "sprint_ids")
+    return {one: list(row["sprint_ids"] or []) for one, row in found.items()}
 
 
 def projects_of_items(session: Session, source_id: int, item_ids: Collection[str]) -> dict[str, str | None]:
     """The project that each of these items is of, as stored."""
-    item = table_of(t.WorkItem)
-    found: dict[str, str | None] = {}
-    if session.execute(select(item.c.external_id).where(item.c.source_id == source_id).limit(1)).first() is None:
-        return found
-    for part in _parts(item_ids):
-        where = (item.c.source_id == source_id, one_of(session, item.c.external_id, part))
-        found.update(
-            (row[0], row[1]) for row in session.execute(select(item.c.external_id, item.c.project_key).where(*where))
-        )
-    return found
+    return {
+        one: row["project_key"] for one, row in items_as_stored(session, source_id, item_ids, "project_key").items()
+    }
 
 
 def by_key(session: Session, model: type[t.Base], source_id: int) -> dict[str, Row]:

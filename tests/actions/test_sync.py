@@ -192,9 +192,9 @@ def test_new_words_count_in_the_sprints_that_went_on_and_leave_the_others_as_the
     past = next(item_id for _, item_id in links if not any((one, item_id) in links for one in active))
     derived: set[str] = set()
 
-    def derive_part(session: Session, source_id: int, rules: Any, sprint_ids: list[str], *history: Any) -> int:
+    def derive_part(session: Session, source_id: int, rules: Any, sprint_ids: list[str], fold: Any) -> int:
         derived.update(sprint_ids)
-        return part(session, source_id, rules, sprint_ids, *history)
+        return part(session, source_id, rules, sprint_ids, fold)
 
     part = derive_module._derive_part
     monkeypatch.setattr(derive_module, "_derive_part", derive_part)
