@@ -101,22 +101,23 @@ def _is_freer_at_start(values: Sequence[float | None], target: float) -> bool:
     return min(far[:third], default=0.0) > min(far[-third:], default=0.0)
 
 
-LABEL_HEIGHTS = (0.0, 22.0, 44.0, 66.0)  # percent from the top at which a phase's name may stand
+LABEL_HEIGHTS = tuple(float(top) for top in range(0, 78, 11))  # percent from the top at which a phase's name may stand
 LABEL_TALL = 20.0
 
 
 def _free_height(scale: "_Scale", values: Sequence[float | None], target: float | None, index: int) -> float:
-    """Where beside its upright a phase's name meets neither the line nor the target; the top where it would everywhere."""
+    """Where beside its upright a phase's name meets neither the line nor the target, or is farthest from them."""
     reach = max(scale.count // 3, 1)
     near = [v for v in values[max(index - reach, 0) : index + reach] if v is not None and math.isfinite(v)]
     taken = [scale.percent_y(v) for v in near]
     if target is not None and known(target):  # its line, and its name above the line
         taken += [scale.percent_y(target), scale.percent_y(target) - LABEL_TALL]
 
-    def is_free(top: float) -> bool:
-        return not any(top - 4 < y < top + LABEL_TALL for y in taken)
+    def room(top: float) -> float:
+        return min((abs(y - (top + LABEL_TALL / 2)) for y in taken), default=100.0)
 
-    return next((top for top in LABEL_HEIGHTS if is_free(top)), 0.0)
+    free = (top for top in LABEL_HEIGHTS if room(top) > LABEL_TALL / 2 + 3)
+    return next(free, max(LABEL_HEIGHTS, key=room))
 
 
 class _Scale:

@@ -79,6 +79,13 @@ def test_the_name_of_a_phase_keeps_off_the_name_of_the_target() -> None:
     assert target.left == 0 and name.top + 20 <= target.top - 20
 
 
+def test_the_name_of_a_phase_without_a_free_height_stands_where_most_room_is() -> None:
+    """High before, low with the target below: no height is wholly free, and the top would lie on the line."""
+    around = [18.2, 18.0, 17.8, 18.4, 17.6, 18.1, 17.2, 17.0, 16.9, 16.7]
+    spark = kpi_sparkline(around, reader=EN, palette=LIGHT, write=EN.number, target=15, phases=[(0, ""), (6, "Launch")])
+    assert next(mark.top for mark in spark.marks if mark.meaning == "phase") == 44
+
+
 def test_a_last_value_that_is_not_known_has_no_dot() -> None:
     assert trend_strip([1, 2, None], reader=EN, palette=LIGHT, write=EN.number).dot is None
     assert trend_strip([1, None, 2], reader=EN, palette=LIGHT, write=EN.number).dot is not None
