@@ -151,7 +151,9 @@ def chart_panel(reader: Reader, shown: Churn) -> None:
     under = reader.t("share of what was committed in points · click a bar to see its changes")
     if unit == "counts":
         under = reader.t("share of committed items, an item counted once · click a bar to see its changes")
-    with cards.panel(reader.t("Gross churn per sprint"), under=under):
+    # A window as narrow as a phone that is none has no room for a number on every bar: see the stylesheet.
+    key = None if theme.is_phone() else "churn-bars-wide"
+    with cards.panel(reader.t("Gross churn per sprint"), under=under, key=key):
         clicked = cards.chart(drawn, reader, key="churn.chart", table=table, columns=columns, clickable=True)
     if clicked != st.session_state.get("churn.clicked"):
         st.session_state["churn.clicked"] = clicked

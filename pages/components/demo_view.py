@@ -114,7 +114,8 @@ def burnup_panel(reader: Reader, figures: SprintFigures, unit: str, day: datetim
         table = drawn_days(mine)[["day", "scope", "completed", "ideal"]]
         return burnup_chart(mine, reader=reader, palette=palette, unit=word, narrow=narrow), table, note
 
-    with cards.panel(reader.t("Burn-up"), under=reader.t("{unit} at the end of each working day", unit=word)):
+    key, under = None if narrow else "burnup-wide", reader.t("{unit} at the end of each working day", unit=word)
+    with cards.panel(reader.t("Burn-up"), under=under, key=key):
         found = drawn(("demo.burnup", figures.source_id, sprint_id, day, unit, reader, palette.name, narrow), compose)
         if found is None:
             cards.html(reader.t("The course of the sprint cannot be told: what was in it when is not recorded."))

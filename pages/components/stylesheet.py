@@ -117,7 +117,7 @@ a.fn-tile:hover{border-color:var(--fn-accent)}
 @media (min-width:641px){[data-testid=stSidebar]{min-width:244px!important;max-width:244px!important}
 [data-testid=stSidebar][aria-expanded=false]{min-width:0!important}
 [data-testid=stMainBlockContainer]{padding-left:2.6rem;padding-right:2.6rem;max-width:92rem}}
-@media (max-width:640px){
+@media (max-width:640px){.st-key-churn-bars-wide .textpoint,.st-key-burnup-wide .xtick:nth-child(even){display:none}
 .fn-files{grid-template-columns:repeat(2,minmax(0,1fr))}.fn-files :is(img,i){height:6.5rem}
 .fn-crumb{display:block}.fn-head{font-size:1.5rem;line-height:1.3}
 [data-testid=stMainBlockContainer]{padding-left:1rem;padding-right:1rem}
