@@ -45,7 +45,7 @@ def answer(reader: Reader, newest: pd.DataFrame, total: int) -> None:
         reader.t("The last one is from {at}.", at=last["at"].to_pydatetime()),
     )
     done = action_words(last["action"], reader)
-    cards.subline(last["who"], done, subject_words(last["action"], last["subject"], reader))
+    cards.subline(actor_words(str(last["who"]), reader), done, subject_words(last["action"], last["subject"], reader))
 
 
 def filters_of(reader: Reader) -> Search:

@@ -35,7 +35,7 @@ def answer(reader: Reader, people: pd.DataFrame, grants: pd.DataFrame) -> None:
     active = people[people["is_active"]]
     if active.empty:
         cards.headline(reader, reader.t("Nobody has an account yet."))
-        cards.subline(reader.t("Whoever sits at this machine does everything, and the log calls them local."))
+        cards.subline(reader.t("Whoever sits at this machine does everything, and the log says “at this machine”."))
         return
     admins = grants[(grants["role"] == "admin") & grants["person_id"].isin(active["person_id"])]["person_id"].nunique()
     many = reader.tn("{n} person may sign in;", "{n} people may sign in;", len(active))
